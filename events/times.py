@@ -1,0 +1,56 @@
+"""Event time: epoch seconds inside, China Standard Time for calendar days.
+
+RFC 3339 times without an offset are +08:00, as the contract says. China has had one offset and
+no daylight saving since 1991, so a fixed offset is exact for every date this system meets.
+"""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
+
+CST: Final = timezone(timedelta(hours=8), "CST")
+DAY: Final = 86_400
+HOUR: Final = 3_600
+MINUTE: Final = 60
+_OFFSET: Final = 8 * HOUR
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_LOCAL: Final = datetime(1970, 1, 1, 8)
+_EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+
+
+def epoch(moment: datetime) -> int:
+    """Seconds since 1970 UTC of an aware moment, or of a naive one taken as +08:00."""
+    if moment.tzinfo is None:
+        delta = moment - _EPOCH_LOCAL
+    else:
+        delta = moment - _EPOCH
+    return delta.days * DAY + delta.seconds
+
+
+def moment(seconds: int) -> datetime:
+    """The moment in China Standard Time."""
+    return datetime.fromtimestamp(seconds, CST)
+
+
+def day_of(seconds: int) -> int:
+    """Calendar day in China Standard Time as days since 1970-01-01."""
+    return (seconds + _OFFSET) // DAY
+
+
+def day_start(day: int) -> int:
+    """Epoch seconds of midnight (China Standard Time) that begins a day number."""
+    return day * DAY - _OFFSET
+
+
+def day_number(value: date) -> int:
+    """Days since 1970-01-01 of a calendar date."""
+    return value.toordinal() - _EPOCH_ORDINAL
+
+
+def date_of(day: int) -> date:
+    """The calendar date of a day number."""
+    return date.fromordinal(day + _EPOCH_ORDINAL)
+
+
+def month_of(seconds: int) -> str:
+    """Calendar month in China Standard Time, `YYYY-MM`."""
+    return date_of(day_of(seconds)).isoformat()[:7]
