@@ -47,7 +47,7 @@ class Part(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=Tr
     """A repeated part of an event."""
 
 
-class Settlement(Envelope):
+class Settlement(Envelope, frozen=True):
     """An outpatient, pharmacy or inpatient settlement (2102, 2207, 2304)."""
 
     psn_no: str
@@ -107,14 +107,14 @@ class Settlement(Envelope):
     feedetail: tuple["FeeLine", ...] = ()
 
 
-class FundPayment(Part):
+class FundPayment(Part, frozen=True):
     """One fund's part of a settlement (`setldetail`)."""
 
     fund_pay_type: str = ""
     fund_payamt: Fen = ZERO
 
 
-class Diagnosis(Part):
+class Diagnosis(Part, frozen=True):
     """One diagnosis (`diseinfo`); `diag_code` is ICD-10, national medical-insurance edition."""
 
     diag_code: str = ""
@@ -123,7 +123,7 @@ class Diagnosis(Part):
     dise_dor_no: str = ""
 
 
-class FeeLine(Part):
+class FeeLine(Part, frozen=True):
     """One line of fees (`feedetail`)."""
 
     feedetl_sn: str = ""
@@ -151,7 +151,7 @@ class FeeLine(Part):
     drug_trac_codg: tuple[str, ...] = ()
 
 
-class Reversal(Envelope):
+class Reversal(Envelope, frozen=True):
     """A settlement taken back (2103, 2208, 2305, 2601); amounts are what went back, positive."""
 
     psn_no: str
@@ -166,7 +166,7 @@ class Reversal(Envelope):
     refd_reason: str = ""
 
 
-class ManualClaim(Envelope):
+class ManualClaim(Envelope, frozen=True):
     """A manual reimbursement registered by the handling centre."""
 
     psn_no: str
@@ -189,7 +189,7 @@ class ManualClaim(Envelope):
     payee_acct: str = ""
 
 
-class AccountAuthorization(Envelope):
+class AccountAuthorization(Envelope, frozen=True):
     """Family sharing of a personal account granted or revoked; `psn_no` is the owner."""
 
     psn_no: str
@@ -201,7 +201,7 @@ class AccountAuthorization(Envelope):
     commitment_flag: str = ""
 
 
-class AccountCredit(Envelope):
+class AccountCredit(Envelope, frozen=True):
     """Income of a personal account."""
 
     psn_no: str
@@ -212,7 +212,7 @@ class AccountCredit(Envelope):
     credit_kind: str = ""
 
 
-class AccountPayout(Envelope):
+class AccountPayout(Envelope, frozen=True):
     """A lump sum paid out of an account, or its transfer to another area."""
 
     psn_no: str
@@ -225,7 +225,7 @@ class AccountPayout(Envelope):
     payee_acct: str = ""
 
 
-class AccountPremium(Envelope):
+class AccountPremium(Envelope, frozen=True):
     """An insurance premium paid from an account."""
 
     psn_no: str
@@ -235,7 +235,7 @@ class AccountPremium(Envelope):
     rlts: str = ""
 
 
-class InsuranceStatus(Envelope):
+class InsuranceStatus(Envelope, frozen=True):
     """Who is insured how, from when to when; also deaths (1101, PSN_INSU_D, PSN_INFO_B)."""
 
     psn_no: str
@@ -251,7 +251,7 @@ class InsuranceStatus(Envelope):
     enddate: date | None = None
 
 
-class Entitlement(Envelope):
+class Entitlement(Envelope, frozen=True):
     """A chronic- or special-disease benefit registered or cancelled (2503, 2504)."""
 
     psn_no: str
@@ -265,7 +265,7 @@ class Entitlement(Envelope):
     cap_raise_approver: str = ""
 
 
-class Admission(Envelope):
+class Admission(Envelope, frozen=True):
     """An inpatient admission (2401)."""
 
     psn_no: str
@@ -276,7 +276,7 @@ class Admission(Envelope):
     diseinfo: tuple[Diagnosis, ...] = ()
 
 
-class Discharge(Envelope):
+class Discharge(Envelope, frozen=True):
     """An inpatient discharge (2402)."""
 
     psn_no: str
@@ -287,7 +287,7 @@ class Discharge(Envelope):
     diseinfo: tuple[Diagnosis, ...] = ()
 
 
-class Prescription(Envelope):
+class Prescription(Envelope, frozen=True):
     """An electronic prescription and its state (7103, 7204)."""
 
     psn_no: str
@@ -301,7 +301,7 @@ class Prescription(Envelope):
     feedetail: tuple[FeeLine, ...] = ()
 
 
-class Filing(Envelope):
+class Filing(Envelope, frozen=True):
     """A filing (备案) registered or cancelled (2501, 2505 and others)."""
 
     psn_no: str
@@ -312,7 +312,7 @@ class Filing(Envelope):
     to_admdvs: str = ""
 
 
-class IdentityCheck(Envelope):
+class IdentityCheck(Envelope, frozen=True):
     """A credential or face check (1101 with a check result)."""
 
     psn_no: str
@@ -324,7 +324,7 @@ class IdentityCheck(Envelope):
     dev_no: str = ""
 
 
-class Stock(Envelope):
+class Stock(Envelope, frozen=True):
     """A movement in an institution's stock of one drug or consumable (3501-3506)."""
 
     fixmedins_code: str
@@ -338,7 +338,7 @@ class Stock(Envelope):
     setl_id: str = ""
 
 
-class InstitutionStatus(Envelope):
+class InstitutionStatus(Envelope, frozen=True):
     """An institution's designation: active, suspended or terminated, from when, for what."""
 
     fixmedins_code: str
