@@ -1,0 +1,47 @@
+"""What a rule may ask besides its history: reference data, the policy in force, the knowledge."""
+
+from collections.abc import Mapping
+from math import asin, cos, radians, sin, sqrt
+from typing import Final
+
+from events.times import day_of
+from rules.packs import Policy, Value
+from rules.reference import EMPTY, InstitutionEntry, Place, Reference
+
+_EARTH_KM: Final = 6371.0
+
+
+class Context:
+    """Reference data and policy, as every rule sees them."""
+
+    def __init__(self, reference: Reference = EMPTY, policy: Policy | None = None) -> None:
+        self.reference = reference
+        self.policy = policy if policy is not None else Policy.load()
+        self.institutions: Mapping[str, InstitutionEntry] = reference.institutions
+
+    def law(self, area: str, path: str, time: int) -> Value | None:
+        """The policy's value at a path, for an insured area (6 digits) at an event time.
+
+        None when it is not set, repealed or left open: the check then stays silent.
+        """
+        return self.policy.at(area, path, day_of(time))
+
+    def name_of(self, inst: str) -> str:
+        """The name of an institution, or its code."""
+        return self.reference.name_of(inst)
+
+    def kilometres(self, inst: str, area: str, other: str, other_area: str) -> float | None:
+        """Great-circle distance between two institutions, or their areas' middles; None if unknown."""
+        if inst == other:
+            return 0.0
+        here = self.reference.place(inst, area)
+        there = self.reference.place(other, other_area)
+        return distance(here, there) if here is not None and there is not None else None
+
+
+def distance(here: Place, there: Place) -> float:
+    """Great-circle distance in kilometres (haversine on a sphere of 6,371 km)."""
+    north = radians(there.lat - here.lat) / 2
+    east = radians(there.lng - here.lng) / 2
+    chord = sin(north) ** 2 + cos(radians(here.lat)) * cos(radians(there.lat)) * sin(east) ** 2
+    return 2 * _EARTH_KM * asin(min(1.0, sqrt(chord)))

@@ -1,0 +1,1 @@
+"""Rules on one expense paid twice: two schemes, one receipt, one pack, one settlement again."""

@@ -1,0 +1,99 @@
+"""Runs the rules that a changed record concerns, and tells what changed in what they find.
+
+A history remembers of each alert it raised a digest and a revision. A finding that is new or has
+changed is told as a new revision; one whose ground never was, once a late fact is known, is told
+as retracted; one that a reversal took the ground from is told as withdrawn.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from rules.context import Context
+from rules.findings import Finding
+from rules.histories.keyed import History, Standing
+from rules.histories.records import Record
+from rules.rule import Rule
+
+Action = Literal["raised", "revised", "withdrawn", "retracted"]
+_PACK = msgspec.msgpack.Encoder(order="deterministic", decimal_format="string")
+
+
+class Change(NamedTuple):
+    """A change of one alert of one history."""
+
+    rule: Rule
+    kind: str
+    key: str
+    about: str
+    action: Action
+    revision: int
+    time: int
+    finding: Finding | None
+
+
+class Engine:
+    """The rules by the kind of history and record that concerns them."""
+
+    def __init__(self, rules: Sequence[Rule], context: Context) -> None:
+        self.rules = rules
+        self.context = context
+        self._concerned: dict[tuple[str, type], tuple[Rule, ...]] = {}
+        for rule in rules:
+            for record in rule.records:
+                place = (rule.kind, record)
+                self._concerned[place] = (*self._concerned.get(place, ()), rule)
+
+    def look(
+        self, kind: str, history: History, changed: Iterable[Record], out: list[Change]
+    ) -> None:
+        """Run every rule that the changed records concern; append what changed to `out`."""
+        context = self.context
+        for record in changed:
+            for rule in self._concerned.get((kind, type(record)), ()):
+                for about, finding in rule.check(rule, context, history, record):
+                    _settle(rule, kind, history, about, finding, out)
+
+
+def _settle(
+    rule: Rule,
+    kind: str,
+    history: History,
+    about: str,
+    finding: Finding | None,
+    out: list[Change],
+) -> None:
+    matter = f"{rule.id}|{about}"
+    known = history.standing.get(matter)
+    if finding is None:
+        if known is not None and known.digest:
+            revision = known.revision + 1
+            history.standing[matter] = Standing(0, revision, known.time)
+            out.append(
+                Change(rule, kind, history.key, about, "retracted", revision, known.time, None)
+            )
+        return
+    digest = _digest(finding)
+    action: Action
+    if known is None:
+        revision, action = 1, "withdrawn" if finding.withdrawn else "raised"
+    elif known.digest == digest:
+        return
+    else:
+        revision = known.revision + 1
+        if finding.withdrawn:
+            action = "withdrawn"
+        else:
+            action = "revised" if known.digest and not known.withdrawn else "raised"
+    history.standing[matter] = Standing(digest, revision, finding.last, finding.withdrawn)
+    out.append(
+        Change(rule, kind, history.key, about, action, revision, finding.last, finding)
+    )
+
+
+def _digest(finding: Finding) -> int:
+    """A non-zero digest of everything a finding says."""
+    content = blake2b(_PACK.encode(finding), digest_size=7).digest()
+    return int.from_bytes(content, "big") + 1

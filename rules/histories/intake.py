@@ -1,0 +1,436 @@
+"""Events to records: what each event leaves in which history.
+
+Pure functions of the event alone. What a settlement tells other keys than its person is said by
+`rules.histories.spreading`, because a reversal can change it.
+"""
+
+from datetime import date
+from decimal import Decimal
+from sys import intern
+from typing import Final
+
+from events.codes import scheme_of
+from events.kinds import (
+    AccountAuthorization,
+    AccountCredit,
+    AccountPayout,
+    AccountPremium,
+    Admission,
+    Discharge,
+    Entitlement,
+    Event,
+    FeeLine,
+    Filing,
+    IdentityCheck,
+    InstitutionStatus,
+    InsuranceStatus,
+    ManualClaim,
+    Prescription,
+    Reversal,
+    Settlement,
+    Stock,
+)
+from events.times import DAY, day_number, epoch
+from rules.histories import keyed
+from rules.histories.digests import digest
+from rules.histories.facts import Fact, day_key, is_traceable, receipt
+from rules.histories.records import (
+    Benefit,
+    Check,
+    Claim,
+    Credit,
+    Designation,
+    Goods,
+    Grant,
+    Line,
+    Move,
+    Paper,
+    Payout,
+    Permit,
+    Premium,
+    Refund,
+    Script,
+    Status,
+    Stay,
+    Visit,
+)
+
+GOODS_DAYS: Final = 3
+"""Days back from a report of goods sold that its settlement may lie."""
+_SALE: Final = "3505"
+_SALE_RETURN: Final = "3506"
+_INWARD: Final = {"101", "103", "106", "108", "110"}
+_OUTWARD: Final = {"102", "104", "105", "107", "109", "111"}
+
+
+def thousandths(number: Decimal) -> int:
+    """A quantity in thousandths of a unit."""
+    return int(number * 1000)
+
+
+def _day(value: date | None) -> int | None:
+    return day_number(value) if value is not None else None
+
+
+def _line(line: FeeLine) -> Line:
+    return Line(
+        intern(line.med_list_codg),
+        intern(line.item_name),
+        int(line.cnt * 1000),
+        int(line.det_item_fee_sumamt),
+        int(line.pric * 10000),
+        int(line.prd_days),
+        epoch(line.fee_ocur_time) if line.fee_ocur_time is not None else 0,
+        line.rxno,
+        line.feedetl_sn,
+        line.init_feedetl_sn,
+        intern(line.bilg_dr_codg),
+        intern(line.bilg_dept_codg),
+        line.chrgitm_lv,
+        line.med_chrgitm_type,
+        line.trdn_flag == "1",
+        line.ownpay_consent_flag,
+        line.hosp_appr_flag,
+        int(line.inscp_scp_amt),
+        int(line.pric_uplmt_amt * 100),
+        line.drug_trac_codg,
+    )
+
+
+def _visit(e: Settlement) -> Visit:
+    """The compact visit of a settlement."""
+    area = e.mdtrtarea_admvs or e.insuplc_admdvs
+    insured_area = e.insuplc_admdvs or area
+    owner = e.acct_owner_no
+    if owner == e.psn_no:
+        owner = ""
+    return Visit(
+        e.event_id,
+        epoch(e.event_time),
+        e.psn_no,
+        e.setl_id,
+        e.mdtrt_id,
+        intern(e.fixmedins_code),
+        intern(e.dev_no),
+        intern(e.opter),
+        intern(area),
+        intern(insured_area),
+        scheme_of(e.med_type, insured_area),
+        intern(e.med_type),
+        intern(e.dise_codg),
+        epoch(e.begntime) if e.begntime is not None else 0,
+        intern(e.gend),
+        day_number(e.brdy) if e.brdy is not None else 0,
+        intern(e.psn_type),
+        intern(e.insutype),
+        intern(e.mdtrt_cert_type),
+        digest(e.mdtrt_cert_no) if e.mdtrt_cert_no else "",
+        digest(e.card_sn) if e.card_sn else "",
+        bool(e.agnter_certno or e.agnter_rlts),
+        owner,
+        receipt(e.invo_codg, e.invono),
+        int(e.medfee_sumamt),
+        int(e.fund_pay_sumamt),
+        int(e.hifp_pay),
+        int(e.acct_pay),
+        int(e.acct_mulaid_pay),
+        int(e.psn_cash_pay),
+        int(e.balc) if e.balc is not None else None,
+        int(e.inscp_scp_amt),
+        int(e.fulamt_ownpay_amt),
+        int(e.act_pay_dedc),
+        int(e.pool_prop_selfpay * 10000),
+        int(e.fund_pay_sumamt - e.hifp_pay),
+        int(e.hosp_part_amt),
+        int(e.psn_part_amt),
+        intern(e.hosp_lv),
+        intern(e.fixmedins_type),
+        tuple([intern(d.diag_code) for d in e.diseinfo]),
+        tuple([_line(line) for line in e.feedetail]),
+    )
+
+
+def _refund(e: Reversal) -> Refund:
+    targets = tuple(sorted({e.init_setl_id, e.setl_id} - {""}))
+    return Refund(
+        e.event_id,
+        epoch(e.event_time),
+        targets,
+        e.mdtrt_id,
+        e.fixmedins_code,
+        e.infno,
+        int(e.fund_pay_sumamt),
+        int(e.acct_pay),
+        int(e.acct_mulaid_pay),
+        int(e.psn_cash_pay),
+        e.refd_reason,
+    )
+
+
+def _claim(e: ManualClaim) -> Claim:
+    begin = epoch(e.begntime) if e.begntime is not None else 0
+    return Claim(
+        e.event_id,
+        epoch(e.event_time),
+        e.manl_reim_id,
+        e.fixmedins_code,
+        e.mdtrtarea_admvs or e.insuplc_admdvs,
+        e.insuplc_admdvs,
+        scheme_of(e.med_type, e.insuplc_admdvs),
+        e.dise_codg,
+        begin,
+        epoch(e.endtime) if e.endtime is not None else begin,
+        receipt(e.bill_code, e.bill_no),
+        e.elec_bill_flag,
+        int(e.medfee_sumamt),
+        int(e.fund_pay_sumamt),
+        int(e.hifp_pay),
+        int(e.inscp_scp_amt),
+        e.manl_reim_rea,
+        e.materials,
+        e.opter,
+        e.rechker,
+        e.psn_no,
+    )
+
+
+def _stay(e: Admission | Discharge) -> Stay:
+    return Stay(
+        e.event_id,
+        epoch(e.event_time),
+        isinstance(e, Admission),
+        e.mdtrt_id,
+        intern(e.fixmedins_code),
+        e.mdtrtarea_admvs or e.insuplc_admdvs,
+        tuple([d.diag_code for d in e.diseinfo]),
+        e.dscg_way,
+    )
+
+
+def _status(e: InsuranceStatus) -> Status:
+    return Status(
+        e.event_id,
+        epoch(e.event_time),
+        e.insutype,
+        e.psn_type,
+        e.psn_insu_stas,
+        e.surv_stas,
+        _day(e.death_date),
+        e.gend,
+        day_number(e.brdy) if e.brdy is not None else 0,
+        e.clct_way,
+        _day(e.begndate),
+        _day(e.enddate),
+    )
+
+
+def _benefit(e: Entitlement) -> Benefit:
+    return Benefit(
+        e.event_id,
+        epoch(e.event_time),
+        e.action,
+        scheme_of(e.med_type, e.insuplc_admdvs),
+        e.med_type,
+        e.dise_codg,
+        _day(e.begndate),
+        _day(e.enddate),
+        e.cert_fixmedins_code,
+        int(e.cap_raise_amt),
+        e.cap_raise_approver,
+        e.fixmedins_code,
+    )
+
+
+def _permit(e: Filing) -> Permit:
+    return Permit(
+        e.event_id,
+        epoch(e.event_time),
+        e.action,
+        e.biz_appy_type,
+        _day(e.begndate),
+        _day(e.enddate),
+        e.to_admdvs,
+        e.fixmedins_code,
+    )
+
+
+def _check(e: IdentityCheck) -> Check:
+    return Check(
+        e.event_id,
+        epoch(e.event_time),
+        e.fixmedins_code,
+        e.dev_no,
+        e.mdtrt_cert_type,
+        digest(e.mdtrt_cert_no) if e.mdtrt_cert_no else "",
+        e.result,
+    )
+
+
+def _script(e: Prescription) -> Script:
+    return Script(
+        e.event_id,
+        epoch(e.event_time),
+        e.hi_rxno or e.rxno,
+        e.fixmedins_code,
+        e.dr_code,
+        e.dise_codg,
+        epoch(e.valid_end_time) if e.valid_end_time is not None else 0,
+        e.rx_stas_codg,
+        e.rx_used_stas_codg,
+        tuple([_line(line) for line in e.feedetail]),
+    )
+
+
+def _grant(e: AccountAuthorization) -> Grant:
+    return Grant(
+        e.event_id,
+        epoch(e.event_time),
+        e.action,
+        e.aut_psn_no,
+        e.rlts,
+        e.aut_insuplc_admdvs,
+        e.insuplc_admdvs,
+        e.channel,
+        e.commitment_flag,
+    )
+
+
+def _credit(e: AccountCredit) -> Credit:
+    return Credit(
+        e.event_id,
+        epoch(e.event_time),
+        int(e.amt),
+        e.clct_month,
+        int(e.clct_base),
+        e.psn_type,
+        e.credit_kind,
+        e.insuplc_admdvs,
+    )
+
+
+def _payout(e: AccountPayout) -> Payout:
+    return Payout(
+        e.event_id,
+        epoch(e.event_time),
+        int(e.amt),
+        e.payout_reason,
+        e.proof_flag,
+        e.opter,
+        e.rechker,
+        e.approver,
+        e.insuplc_admdvs,
+    )
+
+
+def _premium(e: AccountPremium) -> Premium:
+    return Premium(
+        e.event_id,
+        epoch(e.event_time),
+        int(e.amt),
+        e.product,
+        e.benef_psn_no,
+        e.rlts,
+        e.insuplc_admdvs,
+    )
+
+
+def _designation(e: InstitutionStatus) -> Designation:
+    return Designation(
+        e.event_id, epoch(e.event_time), e.state, _day(e.begndate), _day(e.enddate), e.services
+    )
+
+
+def home(event: Event) -> list[Fact]:
+    """The facts an event leaves where it belongs: with person, account or institution."""
+    match event:
+        case Settlement():
+            return [Fact(keyed.PERSON, event.psn_no, _visit(event))]
+        case Reversal():
+            return [Fact(keyed.PERSON, event.psn_no, _refund(event))]
+        case Stock():
+            return _stock(event)
+        case InsuranceStatus():
+            return [Fact(keyed.PERSON, event.psn_no, _status(event))]
+        case AccountCredit():
+            return [Fact(keyed.ACCOUNT, event.psn_no, _credit(event))]
+        case AccountAuthorization():
+            return [Fact(keyed.ACCOUNT, event.psn_no, _grant(event))]
+        case AccountPayout():
+            return [Fact(keyed.ACCOUNT, event.psn_no, _payout(event))]
+        case AccountPremium():
+            return [Fact(keyed.ACCOUNT, event.psn_no, _premium(event))]
+        case IdentityCheck():
+            return [Fact(keyed.PERSON, event.psn_no, _check(event))]
+        case Entitlement():
+            return [Fact(keyed.PERSON, event.psn_no, _benefit(event))]
+        case Filing():
+            return [Fact(keyed.PERSON, event.psn_no, _permit(event))]
+        case Prescription():
+            return [Fact(keyed.PERSON, event.psn_no, _script(event))]
+        case Admission() | Discharge():
+            return [Fact(keyed.PERSON, event.psn_no, _stay(event))]
+        case ManualClaim():
+            return [Fact(keyed.PERSON, event.psn_no, _claim(event))]
+        case InstitutionStatus():
+            return [Fact(keyed.INSTITUTION, event.fixmedins_code, _designation(event))]
+
+
+def _stock(e: Stock) -> list[Fact]:
+    """A stock movement: in the drug's stock, for the settlement it was sold or returned for."""
+    time = epoch(e.event_time)
+    infno = e.infno[:4]
+    facts = []
+    if infno in (_SALE, _SALE_RETURN) and e.setl_id:
+        returned = infno == _SALE_RETURN
+        goods = Goods(e.event_id, time, e.setl_id, e.fixmedins_code, returned)
+        facts = [
+            Fact(keyed.INSTITUTION_DAY, day_key(e.fixmedins_code, time - back * DAY), goods)
+            for back in range(GOODS_DAYS + 1)
+        ]
+        if returned:
+            facts += [
+                Fact(keyed.DOCUMENT, f"trace|{trace}", _returned(e, time))
+                for trace in e.drug_trac_codg
+                if is_traceable(trace)
+            ]
+        return facts
+    quantity, via = _moved(infno, e.inv_chg_type, thousandths(e.cnt))
+    if quantity:
+        move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
+        facts.append(Fact(keyed.STOCK, f"{e.fixmedins_code}|{e.med_list_codg}", move))
+    return facts
+
+
+def _moved(infno: str, change: str, count: int) -> tuple[int, str]:
+    """Signed quantity in thousandths and the sort of a movement of `count` thousandths."""
+    if infno == "3501":
+        return count, "opening"
+    if infno == "3502":
+        sign = 1 if change in _INWARD else -1 if change in _OUTWARD else 0
+        return sign * abs(count), "transfer"
+    if infno == "3503":
+        return abs(count), "purchase"
+    if infno == "3504":
+        return -abs(count), "purchase"
+    if infno == _SALE:
+        return -abs(count), "sale"
+    if infno == _SALE_RETURN:
+        return abs(count), "return"
+    return 0, ""
+
+
+def _returned(e: Stock, time: int) -> Paper:
+    """Goods that came back: their trace codes may be sold again."""
+    return Paper(
+        e.event_id,
+        time,
+        e.setl_id,
+        e.psn_no,
+        e.fixmedins_code,
+        "return",
+        "",
+        e.med_list_codg,
+        0,
+        0,
+        e.insuplc_admdvs,
+    )

@@ -1,0 +1,332 @@
+"""The histories, one struct a kind, and how each takes up a record.
+
+`take` adds a record and returns what changed (the records that rules must look at again), or ()
+when the record was known. Retention is in days of event time: `KEPT` says how long a record is
+remembered and how late a reversal may come and still be applied.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct, field, structs
+
+from events.times import DAY
+from rules.histories.records import (
+    AnyRecord,
+    Benefit,
+    Check,
+    Claim,
+    Credit,
+    Designation,
+    Goods,
+    Grant,
+    Move,
+    Paper,
+    Payback,
+    Payout,
+    Permit,
+    Premium,
+    Record,
+    Refund,
+    Script,
+    Status,
+    Stay,
+    Swipe,
+    Visit,
+)
+from rules.histories.series import put, swap
+
+PERSON: Final = "person"
+ACCOUNT: Final = "account"
+TERMINAL: Final = "terminal"
+INSTITUTION: Final = "institution"
+INSTITUTION_DAY: Final = "institution_day"
+INSTITUTION_MONTH: Final = "institution_month"
+DOCUMENT: Final = "document"
+STOCK: Final = "stock"
+
+KEPT: Final[dict[str, int]] = {
+    PERSON: 400,
+    ACCOUNT: 400,
+    INSTITUTION: 400,
+    STOCK: 400,
+    TERMINAL: 45,
+    INSTITUTION_DAY: 45,
+    INSTITUTION_MONTH: 75,
+    DOCUMENT: 3 * 366,
+}
+"""Days a record is remembered, by kind of history: receipts and trace codes three years."""
+
+MOST: Final[dict[str, int]] = {
+    PERSON: 2000,
+    ACCOUNT: 2000,
+    INSTITUTION: 2000,
+    STOCK: 5000,
+    TERMINAL: 5000,
+    INSTITUTION_DAY: 20000,
+    INSTITUTION_MONTH: 20000,
+    DOCUMENT: 200,
+}
+"""Most records of one sort that one key remembers; beyond it the oldest are forgotten."""
+
+
+class Standing(Struct, array_like=True, gc=False):
+    """What is known of an alert that this key has raised."""
+
+    digest: int
+    revision: int
+    time: int
+    withdrawn: bool = False
+
+
+class History(Struct, gc=False):
+    """What every history has: its key and the alerts it has raised, by rule and matter."""
+
+    key: str
+    standing: dict[str, Standing] = field(default_factory=dict)
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        """Take up a record; return the records that rules must look at again."""
+        raise TypeError(f"{type(self).__name__} does not keep {type(record).__name__}")
+
+    def parts(self) -> tuple[list[Record], ...]:
+        """The series of this history."""
+        found = (getattr(self, name) for name in self.__struct_fields__)
+        return tuple(part for part in found if isinstance(part, list))
+
+
+class Person(History, gc=False):
+    """One insured person, keyed by `psn_no`."""
+
+    visits: list[Visit] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+    benefits: list[Benefit] = field(default_factory=list)
+    permits: list[Permit] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    scripts: list[Script] = field(default_factory=list)
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        if isinstance(record, Visit):
+            taken = put(self.visits, record)
+            if taken is None:
+                return ()
+            if self.refunds:
+                taken = self._refunded(taken)
+            return (taken,)
+        if isinstance(record, Refund):
+            if put(self.refunds, record) is None:
+                return ()
+            changed: list[Record] = [record]
+            for visit in self.visits:
+                if _means(record, visit):
+                    changed.append(self._refunded(visit))
+            self._cancel_stays(record, changed)
+            return changed
+        if isinstance(record, Stay):
+            return self._take_stay(record)
+        kept = put(self._series(record), record)
+        return (kept,) if kept is not None else ()
+
+    def _series(self, record: AnyRecord) -> list[Record]:
+        series: object = {
+            Check: self.checks,
+            Status: self.statuses,
+            Benefit: self.benefits,
+            Permit: self.permits,
+            Claim: self.claims,
+            Script: self.scripts,
+        }.get(type(record))
+        if not isinstance(series, list):
+            raise TypeError(f"a person does not keep {type(record).__name__}")
+        return series
+
+    def _refunded(self, visit: Visit) -> Visit:
+        """The visit with what its reversals, all known ones in time order, gave back."""
+        back = [0, 0, 0, 0]
+        reversed_at, reversed_by = 0, ""
+        paid = visit.fund + visit.account + visit.cash
+        for refund in self.refunds:
+            if not _means(refund, visit):
+                continue
+            amounts = (refund.fund, refund.account, refund.shared, refund.cash)
+            back = [sum(pair) for pair in zip(back, amounts, strict=True)]
+            whole = not any(amounts) or back[0] + back[1] + back[3] >= paid
+            if whole and not reversed_at:
+                reversed_at, reversed_by = max(refund.time, visit.time), refund.event_id
+        changed = structs.replace(
+            visit,
+            rev_at=reversed_at,
+            rev_id=reversed_by,
+            back=(back[0], back[1], back[2], back[3]),
+        )
+        swap(self.visits, changed)
+        return changed
+
+    def _take_stay(self, stay: Stay) -> Sequence[Record]:
+        cancelled = min(
+            (r.time for r in self.refunds if _cancels(r, stay) and r.time >= stay.time), default=0
+        )
+        if cancelled:
+            stay = structs.replace(stay, rev_at=cancelled)
+        taken = put(self.stays, stay)
+        return (taken,) if taken is not None else ()
+
+    def _cancel_stays(self, refund: Refund, changed: list[Record]) -> None:
+        for stay in self.stays:
+            if _cancels(refund, stay) and refund.time >= stay.time:
+                cancelled = put(self.stays, structs.replace(stay, rev_at=refund.time))
+                if cancelled is not None:
+                    changed.append(cancelled)
+
+
+def _means(refund: Refund, visit: Visit) -> bool:
+    return visit.setl_id in refund.targets or visit.event_id in refund.targets
+
+
+def _cancels(refund: Refund, stay: Stay) -> bool:
+    """An admission is taken back by a 2601 that names its message."""
+    return stay.begins and stay.event_id in refund.targets
+
+
+class Account(History, gc=False):
+    """One personal account, keyed by its owner's `psn_no`."""
+
+    swipes: list[Swipe] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
+    payouts: list[Payout] = field(default_factory=list)
+    premiums: list[Premium] = field(default_factory=list)
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        series: object = {
+            Swipe: self.swipes,
+            Grant: self.grants,
+            Credit: self.credits,
+            Payout: self.payouts,
+            Premium: self.premiums,
+        }.get(type(record))
+        if not isinstance(series, list):
+            raise TypeError(f"an account does not keep {type(record).__name__}")
+        kept = put(series, record)
+        return (kept,) if kept is not None else ()
+
+
+class Terminal(History, gc=False):
+    """One terminal on one day, keyed by institution, device and day."""
+
+    swipes: list[Swipe] = field(default_factory=list)
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        kept = put(self.swipes, record) if isinstance(record, Swipe) else None
+        return (kept,) if kept is not None else ()
+
+
+class InstitutionDay(History, gc=False):
+    """One institution on one day: its settlements and the goods reported for them."""
+
+    swipes: list[Swipe] = field(default_factory=list)
+    goods: list[Goods] = field(default_factory=list)
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        if isinstance(record, Swipe):
+            kept: Record | None = put(self.swipes, record)
+        else:
+            kept = put(self.goods, record) if isinstance(record, Goods) else None
+        return (kept,) if kept is not None else ()
+
+
+class InstitutionMonth(History, gc=False):
+    """One institution in one month: what it paid back."""
+
+    paybacks: list[Payback] = field(default_factory=list)
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        kept = put(self.paybacks, record) if isinstance(record, Payback) else None
+        return (kept,) if kept is not None else ()
+
+
+class Institution(History, gc=False):
+    """One institution's designation over time."""
+
+    designations: list[Designation] = field(default_factory=list)
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        kept = put(self.designations, record) if isinstance(record, Designation) else None
+        return (kept,) if kept is not None else ()
+
+
+class Document(History, gc=False):
+    """One receipt or one trace code."""
+
+    papers: list[Paper] = field(default_factory=list)
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        kept = put(self.papers, record) if isinstance(record, Paper) else None
+        return (kept,) if kept is not None and len(self.papers) > 1 else ()
+
+
+class Stock(History, gc=False):
+    """One drug in one institution's stock."""
+
+    moves: list[Move] = field(default_factory=list)
+    openings: list[Move] = field(default_factory=list)
+    """Stock-takings; the first one says what was there before the ledger began."""
+    net: int = 0
+    """Sum of all moves not taken back, thousandths, stock-takings apart."""
+    supplied: bool = False
+    """Whether the institution has ever reported this drug coming in."""
+
+    def take(self, record: AnyRecord) -> Sequence[Record]:
+        if not isinstance(record, Move):
+            raise TypeError(f"stock does not keep {type(record).__name__}")
+        if record.via == "opening":
+            counted = put(self.openings, record)
+            self.supplied = True
+            return (counted,) if counted is not None else ()
+        moves = len(self.moves)
+        kept = put(self.moves, record)
+        if kept is None:
+            return ()
+        if len(self.moves) == moves:
+            self.net -= kept.quantity
+        elif not kept.rev_at:
+            self.net += kept.quantity
+        self.supplied = self.supplied or kept.quantity > 0
+        return (kept,) if self.supplied else ()
+
+
+KINDS: Final[dict[str, type[History]]] = {
+    PERSON: Person,
+    ACCOUNT: Account,
+    TERMINAL: Terminal,
+    INSTITUTION: Institution,
+    INSTITUTION_DAY: InstitutionDay,
+    INSTITUTION_MONTH: InstitutionMonth,
+    DOCUMENT: Document,
+    STOCK: Stock,
+}
+
+
+def forget(history: History, kind: str, now: int) -> int:
+    """Drop records older than the kind's retention, and the oldest beyond its bound.
+
+    `now` is the key's latest event time. Returns how many were dropped only because of the bound.
+    """
+    oldest = now - KEPT[kind] * DAY
+    crowded = 0
+    for series in history.parts():
+        keep_from = 0
+        while keep_from < len(series) and series[keep_from].time < oldest:
+            keep_from += 1
+        surplus = len(series) - keep_from - MOST[kind]
+        if surplus > 0:
+            crowded += surplus
+            keep_from += surplus
+        if keep_from:
+            del series[:keep_from]
+    for matter in [name for name, known in history.standing.items() if known.time < oldest]:
+        del history.standing[matter]
+    return crowded

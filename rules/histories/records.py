@@ -1,0 +1,376 @@
+"""Records: what histories remember of an event, and how records reach other keys.
+
+Times are epoch seconds, days are day numbers (`events.times`), money is fen, quantities are
+thousandths of a unit. Every record names the event it comes from, so that a record delivered
+again changes nothing. A record that was taken back carries `rev_at`, the time of its reversal;
+the copy with the earliest reversal wins, so delivery order does not matter.
+
+One module, because the records are one vocabulary that every history and rule shares.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+RED: Final = "1"
+EXCHANGED: Final = "2"
+
+
+class Line(Struct, frozen=True, gc=False, array_like=True):
+    """One fee line of a visit."""
+
+    code: str
+    name: str
+    quantity: int
+    amount: int
+    price: int
+    """Ten-thousandths of a yuan."""
+    days: int
+    at: int
+    rx: str
+    serial: str
+    origin: str
+    """Serial of the line this one takes back (`init_feedetl_sn`)."""
+    doctor: str
+    department: str
+    level: str
+    category: str
+    split: bool
+    consent: str
+    approved: str
+    in_scope: int
+    listed: int
+    traces: tuple[str, ...] = ()
+
+
+class Record(Struct, frozen=True, gc=False, array_like=True, tag=True):
+    """What every record has."""
+
+    event_id: str
+    time: int
+
+
+class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A settlement, as the person's history remembers it."""
+
+    psn_no: str
+    setl_id: str
+    mdtrt_id: str
+    inst: str
+    dev: str
+    opter: str
+    area: str
+    insured_area: str
+    scheme: str
+    med_type: str
+    disease: str
+    begin: int
+    sex: str
+    birth_day: int
+    person_type: str
+    insurance: str
+    credential_type: str
+    credential: str
+    """Keyed digest of the credential number, never the number itself."""
+    card: str
+    agent: bool
+    owner: str
+    """Owner of a shared account; empty when the person's own money or none was used."""
+    bill: str
+    fee: int
+    fund: int
+    pool: int
+    account: int
+    shared: int
+    cash: int
+    balance: int | None
+    in_scope: int
+    own_expense: int
+    deductible: int
+    ratio: int
+    """Ten-thousandths."""
+    other_funds: int
+    hospital_part: int
+    person_part: int
+    level: str
+    kind: str
+    """`fixmedins_type` as sent or as the reference data has it."""
+    diagnoses: tuple[str, ...]
+    lines: tuple[Line, ...]
+    flags: tuple[str, ...] = ()
+    """What the sender's data itself contradicts, found when the event was read."""
+    rev_at: int = 0
+    rev_id: str = ""
+    back: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """What went back so far: fund, account, shared account, cash."""
+
+
+class Refund(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A reversal as reported, kept with the person until its settlement is known, and after."""
+
+    targets: tuple[str, ...]
+    """Settlement ids, or event ids, that it may mean."""
+    mdtrt_id: str
+    inst: str
+    infno: str
+    fund: int
+    account: int
+    shared: int
+    cash: int
+    reason: str
+
+
+class Stay(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """An admission (`begins`) or a discharge."""
+
+    begins: bool
+    mdtrt_id: str
+    inst: str
+    area: str
+    diagnoses: tuple[str, ...]
+    way: str
+    rev_at: int = 0
+
+
+class Check(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A credential or face check."""
+
+    inst: str
+    dev: str
+    credential_type: str
+    credential: str
+    result: str
+
+
+class Status(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A report of the person's insurance and survival."""
+
+    insurance: str
+    person_type: str
+    state: str
+    survival: str
+    death_day: int | None
+    sex: str
+    birth_day: int
+    contribution: str
+    begin_day: int | None
+    end_day: int | None
+
+
+class Benefit(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A chronic- or special-disease entitlement registered or cancelled."""
+
+    action: str
+    scheme: str
+    med_type: str
+    disease: str
+    begin_day: int | None
+    end_day: int | None
+    accredited: str
+    raise_amount: int
+    approver: str
+    inst: str
+
+
+class Permit(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A filing (备案) registered or cancelled."""
+
+    action: str
+    kind: str
+    begin_day: int | None
+    end_day: int | None
+    to_area: str
+    inst: str
+
+
+class Claim(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A manual reimbursement."""
+
+    claim_id: str
+    inst: str
+    area: str
+    insured_area: str
+    scheme: str
+    disease: str
+    begin: int
+    end: int
+    bill: str
+    bill_flag: str
+    fee: int
+    fund: int
+    pool: int
+    in_scope: int
+    reason: str
+    materials: tuple[str, ...]
+    opter: str
+    rechecker: str
+    psn_no: str
+
+
+class Script(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """An electronic prescription or a change of its state."""
+
+    rx: str
+    inst: str
+    doctor: str
+    disease: str
+    valid_until: int
+    state: str
+    used: str
+    lines: tuple[Line, ...]
+
+
+class Swipe(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A settlement as accounts, terminals and institutions remember it."""
+
+    setl_id: str
+    psn_no: str
+    inst: str
+    dev: str
+    opter: str
+    area: str
+    insured_area: str
+    scheme: str
+    credential_type: str
+    owner: str
+    agent: bool
+    fee: int
+    fund: int
+    account: int
+    shared: int
+    cash: int
+    balance: int | None
+    goods: bool
+    """Whether drugs or goods were sold, not services only."""
+    rev_at: int = 0
+
+
+class Payback(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A reversal as the institution's month remembers it, with the settlement it undid."""
+
+    setl_id: str
+    psn_no: str
+    inst: str
+    paid_at: int
+    account_paid: int
+    cash_paid: int
+    fund_paid: int
+    account_back: int
+    cash_back: int
+    fund_back: int
+    settlement_event: str
+    insured_area: str
+
+
+class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A sale or return of goods reported for a settlement (3505, 3506)."""
+
+    setl_id: str
+    inst: str
+    returned: bool
+
+
+class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A use of a receipt or of a trace code."""
+
+    setl_id: str
+    psn_no: str
+    inst: str
+    via: str
+    """`direct`, `manual` or `return`."""
+    flag: str
+    """State of an electronic receipt, or `split` for goods sold from an opened pack."""
+    series: str
+    """Code of the receipt's series, or of the item that carries the trace code."""
+    amount: int
+    fund: int
+    area: str
+    rev_at: int = 0
+
+
+class Move(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A movement of one drug in one institution's stock; `quantity` is positive when it comes in."""
+
+    quantity: int
+    via: str
+    """`settled`, `purchase`, `opening`, `return`, `transfer`, `loss` or `sale`."""
+    setl_id: str
+    amount: int
+    rev_at: int = 0
+
+
+class Grant(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """Family sharing of an account granted or revoked."""
+
+    action: str
+    user: str
+    relation: str
+    user_area: str
+    owner_area: str
+    channel: str
+    commitment: str
+
+
+class Credit(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """Account income."""
+
+    amount: int
+    month: str
+    base: int
+    person_type: str
+    kind: str
+    area: str
+
+
+class Payout(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A lump sum paid from an account, or its transfer."""
+
+    amount: int
+    reason: str
+    proof: str
+    opter: str
+    rechecker: str
+    approver: str
+    area: str
+
+
+class Premium(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A premium paid from an account."""
+
+    amount: int
+    product: str
+    beneficiary: str
+    relation: str
+    area: str
+
+
+class Designation(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """An institution's designation from a day on."""
+
+    state: str
+    begin_day: int | None
+    end_day: int | None
+    services: tuple[str, ...]
+
+
+AnyRecord = (
+    Visit
+    | Refund
+    | Stay
+    | Check
+    | Status
+    | Benefit
+    | Permit
+    | Claim
+    | Script
+    | Swipe
+    | Payback
+    | Goods
+    | Paper
+    | Move
+    | Grant
+    | Credit
+    | Payout
+    | Premium
+    | Designation
+)

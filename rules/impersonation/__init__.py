@@ -1,0 +1,1 @@
+"""Rules on who was really there: another person's credential, two places at once, after death."""
