@@ -128,9 +128,7 @@ def shown(evidence: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in evidence.items():
         if name.endswith("_fen"):
             told[name.removesuffix("_fen")] = (
-                [yuan(item) for item in value]
-                if isinstance(value, (list, tuple))
-                else yuan(value)
+                [yuan(item) for item in value] if isinstance(value, (list, tuple)) else yuan(value)
             )
         elif name.endswith("_at") and isinstance(value, int):
             told[name] = moment(value).strftime("%Y-%m-%d %H:%M:%S")

@@ -8,7 +8,6 @@ what cannot be forgiven.
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -85,7 +84,7 @@ def _second_try(raw: bytes) -> Decoded:
 def _convert(record: dict[str, Any]) -> Decoded:
     kind, relaxed, unknown = relax(record)
     try:
-        event = msgspec.convert(relaxed, kind, dec_hook=_from_wire, builtin_types=(Decimal,))
+        event = msgspec.convert(relaxed, kind, dec_hook=_from_wire)
     except (msgspec.ValidationError, ValueError, OverflowError, RecursionError) as error:
         raise _explain(error, relaxed) from None
     check_shape(event)

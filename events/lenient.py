@@ -5,6 +5,7 @@ a number or boolean where a code is text, `YYYYMMDD` and `YYYYMMDDhhmmss`, a tim
 meant, upper-case field names. Unknown fields are set aside and counted. Nothing is guessed.
 """
 
+import math
 import re
 import types
 from collections.abc import Mapping
@@ -81,7 +82,7 @@ def _relax_struct(
         shape = shapes.get(name)
         if shape is None:
             unknown.append(path + name)
-        elif value is not None and value != "" and value == value:
+        elif value is not None and value != "" and not _is_nan(value):
             plain, part = shape
             if part is None:
                 relaxed[name] = _relax_value(value, plain)
@@ -102,6 +103,10 @@ def _relax_struct(
     return relaxed
 
 
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
 def _relax_value(value: Any, plain: type) -> Any:
     if plain is str:
         if isinstance(value, bool):
@@ -109,8 +114,8 @@ def _relax_value(value: Any, plain: type) -> Any:
         return str(value) if isinstance(value, int) else value
     if plain is tuple and isinstance(value, (list, tuple)):
         return [_relax_value(item, str) for item in value if item is not None and item != ""]
-    if plain is Decimal and isinstance(value, float):
-        return Decimal(repr(value))
+    if plain is Decimal and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return repr(value)
     if plain in (date, datetime) and isinstance(value, (str, int)) and not isinstance(value, bool):
         return _relax_time(str(value).strip(), plain)
     if plain is date and isinstance(value, datetime):

@@ -88,9 +88,7 @@ def _settle(
         else:
             action = "revised" if known.digest and not known.withdrawn else "raised"
     history.standing[matter] = Standing(digest, revision, finding.last, finding.withdrawn)
-    out.append(
-        Change(rule, kind, history.key, about, action, revision, finding.last, finding)
-    )
+    out.append(Change(rule, kind, history.key, about, action, revision, finding.last, finding))
 
 
 def _digest(finding: Finding) -> int:

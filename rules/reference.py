@@ -164,10 +164,7 @@ def _assemble(
             scope=row.text("scope") or COVERED,
         )
         catalogue.setdefault(entry.code, []).append(entry)
-    areas = {
-        row.text("admdvs"): (row.text("name"), row.place())
-        for row in area_rows
-    }
+    areas = {row.text("admdvs"): (row.text("name"), row.place()) for row in area_rows}
     holidays = {
         day
         for row in holiday_rows

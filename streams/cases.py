@@ -13,7 +13,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from alerts.alert import Alert, alert_of
-from events.codec import BadRecord, decode_object
+from events.codec import decode_object
+from events.deadletters import BadRecord
 from events.kinds import Event
 from rules.context import Context
 from rules.engine import Change, Engine

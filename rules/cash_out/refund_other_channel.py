@@ -23,7 +23,9 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterato
     """One matter a settlement: what its reversals together gave back in cash beyond the cash paid."""
     if not any(visit.back):
         return
-    refunds = [r for r in person.refunds if visit.setl_id in r.targets or visit.event_id in r.targets]
+    refunds = [
+        r for r in person.refunds if visit.setl_id in r.targets or visit.event_id in r.targets
+    ]
     excess = visit.back[3] - visit.cash
     if excess <= rule.at(visit.time)["tolerance"] or not (visit.account or visit.fund):
         yield Verdict(visit.event_id, None)

@@ -5,6 +5,7 @@ bought back, or invented.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from events.times import DAY
@@ -25,17 +26,16 @@ def check(rule: Rule, context: Context, document: Document, changed: Paper) -> I
     if not document.key.startswith("trace|"):
         return
     for paper in document.papers:
-        if paper.via == "direct" and (paper.time, paper.event_id) >= (changed.time, changed.event_id):
+        if paper.via == "direct" and (paper.time, paper.event_id) >= (
+            changed.time,
+            changed.event_id,
+        ):
             earlier = before(document.papers, paper)
-            finding = judge(
-                paper, earlier, lambda others, paper=paper: _look(rule, context, paper, others)
-            )
+            finding = judge(paper, earlier, partial(_look, rule, context, paper))
             yield Verdict(paper.event_id, finding)
 
 
-def _look(
-    rule: Rule, context: Context, paper: Paper, earlier: Sequence[Paper]
-) -> Finding | None:
+def _look(rule: Rule, context: Context, paper: Paper, earlier: Sequence[Paper]) -> Finding | None:
     if paper.flag == "split":
         return None
     horizon = paper.time - rule.at(paper.time)["years"] * 366 * DAY
