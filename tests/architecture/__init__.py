@@ -1,0 +1,1 @@
+"""The shape of the repository: imports one way, small modules, docstrings, no traces."""

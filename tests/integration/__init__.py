@@ -1,0 +1,1 @@
+"""Against the real Kafka, PostgreSQL, Prometheus and Chromium."""
