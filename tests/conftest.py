@@ -41,9 +41,10 @@ def _obtained(obtain: Callable[[], Service]) -> Service:
     try:
         return obtain()
     except ComponentMissingError as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(missing), pytrace=False)
-        pytest.skip(str(missing))
+        sentence = str(missing)
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
 
 
 @pytest.fixture(scope="session")
