@@ -17,11 +17,14 @@ DocumentKind = Literal[
 """`technical`: interface texts. `practice`: how supervisors work, with no article behind it."""
 
 _REQUIRED: Final = {"title", "kind", "area"}
-_KEYS: Final = _REQUIRED | {"number", "published", "in_force", "until", "note"}
+_KEYS: Final = _REQUIRED | {"number", "published", "in_force", "until", "at_hand", "note"}
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """A document. `number` is its document number (文号); where it has none it is cited by title."""
+    """A document. `number` is its document number (文号); where it has none it is cited by title.
+
+    `at_hand` is false where the text itself was not read for the packs.
+    """
 
     id: str
     number: str
@@ -31,6 +34,7 @@ class Document(Struct, frozen=True, kw_only=True):
     published: date | None
     in_force: date | None
     until: date | None
+    at_hand: bool
     note: str
 
     @property
@@ -62,6 +66,7 @@ def _document(path: Path, key: str, raw: Plain) -> Document:
         published=day(path, key, raw, "published"),
         in_force=day(path, key, raw, "in_force"),
         until=day(path, key, raw, "until"),
+        at_hand=raw.get("at_hand", True) is True,
         note=text(path, key, raw, "note"),
     )
 
