@@ -12,8 +12,8 @@ class Code(StrEnum):
 
     zh: str
 
-    def __new__(cls, value: str, zh: str) -> Self:
-        """Make a member from its code and name."""
+    def __new__(cls, value: str, zh: str = "") -> Self:
+        """Make a member from its code and name, or find it by its code."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.zh = zh
