@@ -1,0 +1,176 @@
+"""A case: one family (or ring of people) that does, or only seems to do, one kind of fraud."""
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+from msgspec import Struct
+
+from events.times import DAY, HOUR, MINUTE, day_start
+from simulation.institutions import Institution, queue
+from simulation.people import Family, Person, Registry
+from simulation.scene import Scene, free_day
+from simulation.settling import OWN, Line, Payload, Settled, settle
+from simulation.world import World
+
+
+class NoRoomError(Exception):
+    """The days simulated are too few, or too taken, for the case; it is left out."""
+
+
+class Case(Struct, kw_only=True):
+    """A case on its way; `number` counts the cases of its typology, to vary them."""
+
+    scene: Scene
+    typology: str
+    near_miss: bool
+    number: int
+
+    @property
+    def world(self) -> World:
+        """The shared world."""
+        return self.scene.world
+
+    @property
+    def rng(self) -> Random:
+        """The family's random generator."""
+        return self.scene.rng
+
+    @property
+    def people(self) -> list[Person]:
+        """The people of the case."""
+        return self.scene.family.people
+
+    @property
+    def who(self) -> Person:
+        """The first of them."""
+        return self.scene.family.people[0]
+
+    def mark(self, event_id: str) -> None:
+        """Label an event with the case's typology."""
+        self.world.stream.label(event_id, self.typology, near_miss=self.near_miss)
+
+    def marked(self, done: Settled) -> None:
+        """Label a settlement."""
+        self.mark(done.event_id)
+
+    def plan(self, seconds: int, action: Callable[[], object]) -> None:
+        """Plan an action; events after the last day are not allowed."""
+        if seconds >= day_start(self.world.last_day + 1):
+            raise NoRoomError
+        self.scene.plan(seconds, action)
+
+
+Play = Callable[[Case], None]
+Cast = Callable[[Registry, Random], list[Family]]
+
+
+def day_for(
+    case: Case,
+    who: Person | None = None,
+    *,
+    span: int = 1,
+    gap: int = 3,
+    low: int | None = None,
+    high: int | None = None,
+) -> int:
+    """A free first day (two days after the start, two before the end); raises NoRoomError."""
+    world = case.world
+    first = world.first_day + 2 if low is None else low
+    last = world.last_day - span - 1 if high is None else high
+    found = free_day(case.scene, who or case.who, first, last, span=span, gap=gap)
+    if found is None:
+        raise NoRoomError
+    return found
+
+
+def together(case: Case, people: Sequence[Person], *, gap: int = 1) -> int:
+    """A day on which all of them are free, now taken."""
+    world = case.world
+    low, high = world.first_day + 2, world.last_day - 2
+    if high < low:
+        raise NoRoomError
+    start = case.rng.randrange(low, high + 1)
+    for day in (*range(start, high + 1), *range(low, start)):
+        days = range(day - gap, day + gap + 1)
+        if all(one.busy.isdisjoint(days) and day <= one.alive_until for one in people):
+            for one in people:
+                one.busy.update(days)
+            return int(day)
+    raise NoRoomError
+
+
+def clock(case: Case, day: int, low: int = 9, high: int = 16) -> int:
+    """A random moment of a day between two hours."""
+    return day_start(day) + low * HOUR + case.rng.randrange((high - low) * HOUR)
+
+
+def slot(case: Case, place: Institution, day: int, minute: int = 0) -> tuple[int, str]:
+    """A free slot in an institution's queue: seconds and device."""
+    at = minute or case.rng.randrange(530, 960)
+    return queue(case.world.book, case.rng, place, day, at)
+
+
+def pharmacy(case: Case) -> Institution:
+    """A pharmacy of the home city."""
+    return case.rng.choice(case.world.book.pharmacies)
+
+
+def hospital(case: Case, *, primary: bool = False) -> Institution:
+    """A hospital of the home city."""
+    book = case.world.book
+    return case.rng.choice(book.primary if primary else book.secondary + book.tertiary)
+
+
+def ensure(who: Person, balance: int) -> None:
+    """Give somebody an account with at least so much on it (before the stream begins)."""
+    who.has_account, who.insutype, who.clct_way = True, "310", "full"
+    if who.psn_type not in ("11", "12"):
+        who.psn_type = "11"
+    who.balance = max(who.balance, balance)
+    who.cash_habit = False
+
+
+def buy(
+    case: Case,
+    who: Person,
+    place: Institution,
+    seconds: int,
+    device: str,
+    lines: Sequence[Line],
+    *,
+    payer: str | Person = OWN,
+    pool: bool = False,
+    label: bool = True,
+    then: Callable[[Settled], None] | None = None,
+    sale: bool = True,
+    edit: Callable[[Payload], None] | None = None,
+    excluded_from_account: bool = False,
+) -> None:
+    """Plan a pharmacy settlement, labelled unless told otherwise."""
+
+    def happen() -> None:
+        done = settle(
+            case.world,
+            who,
+            place,
+            seconds,
+            device,
+            lines,
+            med_type="41",
+            payer=payer,
+            pool=pool,
+            sale=sale,
+            edit=edit,
+            excluded_from_account=excluded_from_account,
+        )
+        if label:
+            case.marked(done)
+        if then is not None:
+            then(done)
+
+    case.plan(seconds, happen)
+
+
+def later(seconds: int, *, days: int = 0, hours: int = 0, minutes: int = 0) -> int:
+    """A moment after another."""
+    return seconds + days * DAY + hours * HOUR + minutes * MINUTE

@@ -1,0 +1,1 @@
+"""Legitimate look-alikes at the boundary of each typology, labelled as near-misses."""

@@ -1,0 +1,389 @@
+"""Settlements: lines are priced, the benefit computed, the rest paid, the event written.
+
+The amounts hold to the fen: `medfee_sumamt = fund_pay_sumamt + psn_part_amt`, `psn_part_amt =
+acct_pay + psn_cash_pay`, and own-expense, over-limit, prior own part and in-policy amount add up
+to the total. Account money is not part of `fund_pay_sumamt`. `balc` is the balance left on the
+account that paid: the owner's when a family member's account was used, else the patient's own.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from events.times import day_of
+from simulation.benefit import NOTHING, TWO_DISEASE_MED_TYPE, Benefit, inpatient, outpatient
+from simulation.catalogue import Item
+from simulation.institutions import Institution
+from simulation.people import Person
+from simulation.world import World
+
+OWN: Final = "own"
+CASH: Final = "cash"
+AUTO: Final = "auto"
+_POOL_TYPES: Final = {"11", "13", "14", "41", TWO_DISEASE_MED_TYPE}
+
+Payload = dict[str, object]
+
+
+class Line(Struct, kw_only=True):
+    """One fee line to charge; `price` in fen replaces the catalogue's when given."""
+
+    item: Item
+    count: int = 1
+    price: int = 0
+    days: int = 0
+    rxno: str = ""
+    split: bool = False
+    traces: list[str] | None = None
+    name: str = ""
+    offset: int = 0
+    consent: bool = True
+
+
+class Settled(Struct, kw_only=True):
+    """A settlement that was written: ids, time, who, where, amounts (fen) and the event."""
+
+    event_id: str
+    setl_id: str
+    mdtrt_id: str
+    seconds: int
+    device: str
+    person: Person
+    place: Institution
+    med_type: str
+    total: int
+    in_scope: int
+    benefit: Benefit
+    account: int
+    cash: int
+    owner: Person | None
+    lines: Sequence[Line]
+    invoice: tuple[str, str]
+    event: Payload
+
+
+class Bill(Struct):
+    """Totals of the lines, fen."""
+
+    total: int = 0
+    own: int = 0
+    over: int = 0
+    prior: int = 0
+    in_scope: int = 0
+    excluded: int = 0
+
+
+def settle(
+    world: World,
+    who: Person,
+    place: Institution,
+    seconds: int,
+    device: str,
+    lines: Sequence[Line],
+    *,
+    med_type: str,
+    dise: str = "",
+    diagnoses: Sequence[str] = (),
+    payer: str | Person = AUTO,
+    mdtrt_id: str = "",
+    pool: bool = True,
+    benefit: Benefit | None = None,
+    invoice: tuple[str, str] | None = None,
+    begin: int = 0,
+    sale: bool = True,
+    agent: tuple[str, str] | None = None,
+    credential: tuple[str, str, str] | None = None,
+    self_service: bool = False,
+    excluded_from_account: bool = False,
+    edit: Callable[[Payload], None] | None = None,
+) -> Settled:
+    """Write one settlement and, at pharmacies, its 3505 sales; returns what was written.
+
+    `payer` says whose account pays the personal part (`AUTO`: own, then a family member's, as
+    far as the balance goes). `pool=False` leaves the pooling fund out, `benefit` replaces the
+    computed one, `sale=False` leaves the sales out, `excluded_from_account` lets the account pay
+    for excluded goods, `edit` may change the event last.
+    """
+    number = world.number()
+    day = day_of(seconds)
+    pharmacy = place.kind == "2"
+    bill = Bill()
+    fee_time = world.stamp(seconds - 20 if pharmacy else seconds - 240)
+    fees = [
+        _fee(world, place, line, bill, number * 10 + at, seconds, fee_time)
+        for at, line in enumerate(lines)
+    ]
+    if benefit is None:
+        benefit = _benefit(world, who, place, day, med_type, dise, bill.in_scope, pool=pool)
+    part = bill.total - benefit.pool
+    kept_out = 0 if excluded_from_account else bill.excluded
+    account, flag, owner = _account(who, payer, part - kept_out)
+    cash = part - account
+    if owner is not None:
+        owner.balance -= account
+    date = world.date(day)
+    area = world.area
+    event_id = world.event_id(place.code, seconds)
+    setl_id = f"{area}{date.replace('-', '')}{number:014d}"
+    visit = mdtrt_id or f"{area}{number:012d}"
+    invoice = invoice or (f"{place.code[1:3]}0601{date[2:4]}", f"{number:010d}")
+    cert_type, cert_no, card_sn = credential or (who.cert_type, who.cert_no, who.card_sn)
+    share = account if flag == "2" else 0
+    funds: list[Payload] = []
+    if benefit.pool:
+        kind = "310102" if med_type in ("11", "13", "41") else "310100"
+        funds.append({"fund_pay_type": kind, "fund_payamt": benefit.pool / 100})
+    if account:
+        funds.append({"fund_pay_type": "310200", "fund_payamt": account / 100})
+    event: Payload = {
+        "event_type": "settlement",
+        "event_id": event_id,
+        "event_time": world.stamp(seconds),
+        "psn_no": who.psn_no,
+        "insuplc_admdvs": area,
+        "mdtrtarea_admvs": place.city.admdvs,
+        "fixmedins_code": place.code,
+        "infno": "2102" if pharmacy else ("2304" if med_type[:1] == "2" else "2207"),
+        "setl_id": setl_id,
+        "mdtrt_id": visit,
+        "psn_cert_type": "01",
+        "certno": who.certno,
+        "psn_name": who.name,
+        "gend": who.gend,
+        "brdy": who.birth,
+        "insutype": who.insutype,
+        "psn_type": who.psn_type,
+        "cvlserv_flag": "0",
+        "med_type": med_type,
+        "dise_codg": dise,
+        "begntime": world.stamp(begin or seconds - (60 if pharmacy else 1800)),
+        "mdtrt_cert_type": cert_type,
+        "mdtrt_cert_no": cert_no,
+        "card_sn": card_sn,
+        "dev_no": device,
+        "opter": f"{place.code[-5:]}{device[-2:]}",
+        "opter_type": "2" if self_service else "1",
+        "acct_used_flag": flag,
+        "acct_owner_no": owner.psn_no if flag == "2" and owner is not None else "",
+        "agnter_rlts": agent[0] if agent else "",
+        "agnter_certno": agent[1] if agent else "",
+        "hosp_lv": place.level,
+        "fixmedins_type": place.kind,
+        "invo_codg": invoice[0],
+        "invono": invoice[1],
+        "medfee_sumamt": bill.total / 100,
+        "fulamt_ownpay_amt": bill.own / 100,
+        "overlmt_selfpay": bill.over / 100,
+        "preselfpay_amt": bill.prior / 100,
+        "inscp_scp_amt": bill.in_scope / 100,
+        "act_pay_dedc": benefit.deductible / 100,
+        "pool_prop_selfpay": benefit.percent / 100,
+        "hifp_pay": benefit.pool / 100,
+        "cvlserv_pay": 0,
+        "hifes_pay": 0,
+        "hifmi_pay": 0,
+        "hifob_pay": 0,
+        "hifdm_pay": 0,
+        "maf_pay": 0,
+        "oth_pay": 0,
+        "fund_pay_sumamt": benefit.pool / 100,
+        "psn_part_amt": part / 100,
+        "acct_pay": account / 100,
+        "acct_mulaid_pay": share / 100,
+        "psn_cash_pay": cash / 100,
+        "hosp_part_amt": 0,
+        "setldetail": funds,
+        "diseinfo": [
+            {
+                "diag_type": "1",
+                "diag_srt_no": str(at + 1),
+                "diag_code": code,
+                "dise_dor_no": _doctor(place, number),
+            }
+            for at, code in enumerate(diagnoses)
+        ],
+        "feedetail": fees,
+    }
+    if owner is not None:
+        event["balc"] = owner.balance / 100
+    elif who.has_account:
+        event["balc"] = who.balance / 100
+    if edit is not None:
+        edit(event)
+    world.stream.add(seconds, event)
+    if pharmacy and sale:
+        sell(world, place, seconds, lines, setl_id)
+    return Settled(
+        event_id=event_id,
+        setl_id=setl_id,
+        mdtrt_id=visit,
+        seconds=seconds,
+        device=device,
+        person=who,
+        place=place,
+        med_type=med_type,
+        total=bill.total,
+        in_scope=bill.in_scope,
+        benefit=benefit,
+        account=account,
+        cash=cash,
+        owner=owner if flag == "2" else None,
+        lines=lines,
+        invoice=invoice,
+        event=event,
+    )
+
+
+def _fee(
+    world: World,
+    place: Institution,
+    line: Line,
+    bill: Bill,
+    serial: int,
+    seconds: int,
+    fee_time: str,
+) -> Payload:
+    item = line.item
+    price = line.price or item.price * place.price_percent // 100
+    amount = price * line.count
+    over = max(0, price - item.limit) * line.count if item.limit else 0
+    if item.scope == "covered":
+        own = 0
+        prior = (amount - over) * item.selfpay // 100
+        in_scope = amount - over - prior
+    else:
+        own, prior, in_scope, over = amount, 0, 0, 0
+    bill.total += amount
+    bill.own += own
+    bill.over += over
+    bill.prior += prior
+    bill.in_scope += in_scope
+    if item.scope == "excluded":
+        bill.excluded += amount
+    if line.traces is None:
+        stocked = item.stocked and place.kind == "2"
+        line.traces = world.stock.take(place, item, seconds, line.count) if stocked else []
+    return {
+        "feedetl_sn": str(serial),
+        "init_feedetl_sn": "",
+        "rxno": line.rxno,
+        "rx_circ_flag": "1" if line.rxno and place.kind == "2" else "0",
+        "fee_ocur_time": world.stamp(seconds + line.offset) if line.offset else fee_time,
+        "med_list_codg": item.code,
+        "medins_list_codg": f"N{item.code[-6:]}",
+        "item_name": line.name or item.name,
+        "det_item_fee_sumamt": amount / 100,
+        "cnt": line.count,
+        "pric": price / 100,
+        "prd_days": line.days,
+        "bilg_dept_codg": "A50" if place.kind == "2" else "A03",
+        "bilg_dr_codg": "" if place.kind == "2" else _doctor(place, serial // 10),
+        "chrgitm_lv": item.level,
+        "med_chrgitm_type": item.charge,
+        "selfpay_prop": item.selfpay / 100,
+        "pric_uplmt_amt": item.limit / 100,
+        "inscp_scp_amt": in_scope / 100,
+        "hosp_appr_flag": "1",
+        "trdn_flag": "1" if line.split else "0",
+        "ownpay_consent_flag": ("1" if line.consent else "0") if own else "",
+        "drug_trac_codg": line.traces,
+    }
+
+
+def _doctor(place: Institution, number: int) -> str:
+    return f"D{place.code[1:7]}{place.index % 1000:03d}{number % 23 + 1:03d}"
+
+
+def _benefit(
+    world: World,
+    who: Person,
+    place: Institution,
+    day: int,
+    med_type: str,
+    dise: str,
+    in_scope: int,
+    *,
+    pool: bool,
+) -> Benefit:
+    if not pool:
+        return NOTHING
+    if med_type[:1] == "2":
+        return inpatient(who, place.grade, in_scope)
+    if med_type not in _POOL_TYPES:
+        return NOTHING
+    year = int(world.date(day)[:4])
+    return outpatient(who, who.year, year, med_type, place.grade, dise, in_scope)
+
+
+def _account(who: Person, payer: str | Person, part: int) -> tuple[int, str, Person | None]:
+    if payer == CASH or part <= 0:
+        return 0, "0", None
+    if isinstance(payer, Person):
+        paid = min(part, payer.balance)
+        return (paid, "2", payer) if paid > 0 else (0, "0", None)
+    if who.has_account and who.balance > 0 and (payer == OWN or not who.cash_habit):
+        return min(part, who.balance), "1", who
+    if payer == AUTO:
+        for lender in who.lenders:
+            if lender.balance > 0:
+                return min(part, lender.balance), "2", lender
+    return 0, "0", None
+
+
+def sell(
+    world: World, place: Institution, seconds: int, lines: Sequence[Line], setl_id: str
+) -> list[str]:
+    """The 3505 sales of a settlement's stocked lines, seconds after it; returns event ids."""
+    ids: list[str] = []
+    for at, line in enumerate(lines):
+        if line.item.stocked:
+            ids.append(
+                move(
+                    world,
+                    place,
+                    seconds + 12 + 2 * at,
+                    line.item,
+                    line.count,
+                    infno="3505",
+                    traces=line.traces or [],
+                    setl_id=setl_id,
+                )
+            )
+    return ids
+
+
+def move(
+    world: World,
+    place: Institution,
+    seconds: int,
+    item: Item,
+    count: int,
+    *,
+    infno: str,
+    traces: list[str],
+    setl_id: str = "",
+    change: str = "",
+    invoice: str = "",
+) -> str:
+    """Write one stock event (3501 to 3506); returns its id."""
+    event_id = world.event_id(place.code, seconds)
+    world.stream.add(
+        seconds,
+        {
+            "event_type": "stock",
+            "event_id": event_id,
+            "event_time": world.stamp(seconds),
+            "mdtrtarea_admvs": place.city.admdvs,
+            "fixmedins_code": place.code,
+            "infno": infno,
+            "med_list_codg": item.code,
+            "inv_chg_type": change,
+            "cnt": count,
+            "pric": item.price * 8 // 10 / 100,
+            "invo_no": invoice,
+            "drug_trac_codg": traces,
+            "setl_id": setl_id,
+        },
+    )
+    return event_id

@@ -1,0 +1,67 @@
+"""What all families share while the stream is generated."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct, field
+
+from events.times import DAY, day_of, moment
+from simulation.geography import Geography
+from simulation.institutions import Directory
+from simulation.stock import Stock
+from simulation.stream import Stream
+
+_OFFSET: Final = 8 * 3600
+
+
+class World(Struct, kw_only=True):
+    """The shared things; days are day numbers, `last_day` is the last day with events."""
+
+    geo: Geography
+    book: Directory
+    stock: Stock
+    stream: Stream
+    first_day: int
+    last_day: int
+    serial: int = 0
+    days: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def area(self) -> str:
+        """The pooling area's code."""
+        return self.geo.home.admdvs
+
+    def number(self) -> int:
+        """The next running number."""
+        self.serial += 1
+        return self.serial
+
+    def date(self, day: int) -> str:
+        """A day as `YYYY-MM-DD`."""
+        text = self.days.get(day)
+        if text is None:
+            text = self.days[day] = day_text(day)
+        return text
+
+    def stamp(self, seconds: int) -> str:
+        """A moment as RFC 3339 with +08:00."""
+        rest = (seconds + _OFFSET) % DAY
+        minutes, second = divmod(rest, 60)
+        hour, minute = divmod(minutes, 60)
+        return f"{self.date(day_of(seconds))}T{hour:02d}:{minute:02d}:{second:02d}+08:00"
+
+    def event_id(self, sender: str, seconds: int) -> str:
+        """A message id of 30 characters: sender (12), day (8) and a running number (10)."""
+        self.serial += 1
+        day = self.date(day_of(seconds)).replace("-", "")
+        return f"{sender:0<12}{day}{self.serial:010d}"
+
+
+def day_text(day: int) -> str:
+    """A day number as `YYYY-MM-DD`."""
+    return at_noon(day).date().isoformat()
+
+
+def at_noon(day: int) -> datetime:
+    """Noon of a day in China Standard Time."""
+    return moment(day * DAY + 4 * 3600)
