@@ -9,12 +9,16 @@ from events.kinds import Event
 
 
 class Record(NamedTuple):
-    """An event, the file it came from, its line or row from 1, and fields nobody knows."""
+    """An event, the file it came from, its line or row from 1, and fields nobody knows.
+
+    `raw` is the JSON line it was read from, empty where it came otherwise.
+    """
 
     event: Event
     source: str
     position: int
     unknown: tuple[str, ...] = ()
+    raw: bytes = b""
 
 
 class Row(NamedTuple):
@@ -50,7 +54,7 @@ def read_line(raw: bytes, source: str, position: int) -> Read:
         decoded = decode(raw)
     except BadRecord as bad:
         return dead_letter(bad, source, position, raw)
-    return _record(decoded, source, position)
+    return Record(decoded.event, source, position, decoded.unknown, raw)
 
 
 def read_object(

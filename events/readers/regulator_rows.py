@@ -50,9 +50,10 @@ def when(values: Values, *names: str) -> str:
 def number(values: Values, name: str) -> Decimal:
     """A column as a number, 0 where it is none (the codec then says what is wrong with it)."""
     try:
-        return Decimal(text(values, name) or 0)
+        found = Decimal(text(values, name) or 0)
     except InvalidOperation:
         return Decimal(0)
+    return found if found.is_finite() else Decimal(0)
 
 
 def is_valid(values: Values) -> bool:

@@ -190,6 +190,13 @@ def test_bad_rows_are_dead_letters_and_nothing_is_lost(tmp_path: Path) -> None:
     assert events(reads) == []
 
 
+def test_odd_amounts_are_refused_by_name(tmp_path: Path) -> None:
+    odd = ("NaN", "sNaN", "-Infinity", "1e400", "0x10", "12.345")
+    write(tmp_path / "SETL_D.csv", *(settled(f"S{text}", MEDFEE_SUMAMT=text) for text in odd))
+    reads = list(open_source(tmp_path))
+    assert [letter[1:] for letter in letters(reads)] == [("bad_value", "medfee_sumamt")] * len(odd)
+
+
 def test_a_truncated_fee_table_still_gives_settlements(tmp_path: Path) -> None:
     write(tmp_path / "SETL_D.csv", settled("S1"))
     (tmp_path / "FEE_LIST_D.parquet").write_bytes(b"PAR1")
