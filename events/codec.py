@@ -15,7 +15,7 @@ import msgspec
 from events.deadletters import BadRecord
 from events.kinds import Event
 from events.lenient import describe, relax
-from events.money import Fen, fen
+from events.money import Fen, fen, yuan
 
 MAX_BYTES: Final = 1 << 20
 """Largest record accepted."""
@@ -42,6 +42,8 @@ def _from_wire(kind: type, value: Any) -> Any:
 
 
 def _to_wire(value: Any) -> Any:
+    if isinstance(value, Fen):
+        return yuan(value)
     raise NotImplementedError(f"no encoding for {type(value)}")
 
 

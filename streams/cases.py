@@ -22,7 +22,8 @@ from rules.packs import Policy
 from rules.reference import Reference, read_reference
 from rules.rule import Case, Expected, Rule
 from rules.strict_yaml import DataFileError, read_mapping
-from streams.pipeline import Memory, Pipeline
+from streams.memory import Memory
+from streams.pipeline import Pipeline
 
 _WORLD: Final = Path(__file__).with_name("case_world.yaml")
 _OVERLAYS: Final = Path(__file__).parent.parent / "rules" / "policy" / "overlays"

@@ -38,11 +38,15 @@ class Pipeline:
         self.histories = histories
         self.again = 0
         """Events that were delivered again and changed nothing."""
+        self.watermark = 0
+        """Latest event time seen, epoch seconds."""
 
     def enter(self, event: Event, out: list[Change]) -> list[Fact]:
         """Take an event to its own history; return the facts it has for other keys."""
         onward: list[Fact] = []
         for fact in home(event):
+            if fact.record.time > self.watermark:
+                self.watermark = fact.record.time
             if fact.kind == keyed.PERSON:
                 self._person(fact, out, onward)
             else:
@@ -52,7 +56,7 @@ class Pipeline:
     def _person(self, fact: Fact, out: list[Change], onward: list[Fact]) -> None:
         person = self.histories.get(keyed.PERSON, fact.key)
         changed = person.take(fact.record)
-        if not changed:
+        if changed is None:
             self.again += 1
             return
         assert isinstance(person, Person)
@@ -64,8 +68,12 @@ class Pipeline:
 
     def receive(self, fact: Fact, out: list[Change]) -> None:
         """Take a fact to its history."""
+        if fact.record.time > self.watermark:
+            self.watermark = fact.record.time
         history = self.histories.get(fact.kind, fact.key)
         changed = history.take(fact.record)
+        if changed is None:
+            return
         self.histories.changed(fact.kind, history, fact)
         if changed:
             self.engine.look(fact.kind, history, changed, out)
@@ -74,20 +82,3 @@ class Pipeline:
         """Both steps at once, for a process that owns every key."""
         for fact in self.enter(event, out):
             self.receive(fact, out)
-
-
-class Memory:
-    """Histories in memory, for replays and tests."""
-
-    def __init__(self) -> None:
-        self._kinds: dict[str, dict[str, History]] = {kind: {} for kind in keyed.KINDS}
-
-    def get(self, kind: str, key: str) -> History:
-        histories = self._kinds[kind]
-        history = histories.get(key)
-        if history is None:
-            history = histories[key] = keyed.KINDS[kind](key)
-        return history
-
-    def changed(self, kind: str, history: History, fact: Fact) -> None:
-        """Nothing to do: the history itself is the state."""

@@ -1,0 +1,54 @@
+"""Histories in memory, for replays and tests.
+
+Keys of a day are dropped when their retention is over.
+"""
+
+from typing import Final
+
+from events.times import DAY
+from rules.histories import keyed
+from rules.histories.facts import Fact
+from rules.histories.keyed import History
+
+SLACK_DAYS: Final = 8
+"""Days kept beyond retention, so that events late within the allowed lateness meet their like."""
+_DAILY: Final = (keyed.TERMINAL, keyed.INSTITUTION_DAY)
+
+
+class Memory:
+    """Implements `streams.pipeline.Histories`."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, dict[str, History]] = {kind: {} for kind in keyed.KINDS}
+        self._days: dict[str, dict[int, list[str]]] = {kind: {} for kind in _DAILY}
+        self._swept = 0
+
+    def get(self, kind: str, key: str) -> History:
+        """The history of a key, a new one if there is none."""
+        histories = self._kinds[kind]
+        history = histories.get(key)
+        if history is None:
+            history = histories[key] = keyed.KINDS[kind](key)
+            if kind in self._days:
+                day = int(key.rpartition("|")[2])
+                self._days[kind].setdefault(day, []).append(key)
+        return history
+
+    def changed(self, kind: str, history: History, fact: Fact) -> None:
+        """Nothing to do: the history itself is the state."""
+
+    def sweep(self, watermark: int) -> None:
+        """Drop the keys of days whose retention is over at an event time."""
+        today = watermark // DAY
+        if today <= self._swept:
+            return
+        self._swept = today
+        for kind, days in self._days.items():
+            oldest = today - keyed.KEPT[kind] - SLACK_DAYS
+            for day in [day for day in days if day < oldest]:
+                for key in days.pop(day):
+                    del self._kinds[kind][key]
+
+    def sizes(self) -> dict[str, int]:
+        """Keys remembered, by kind of history."""
+        return {kind: len(histories) for kind, histories in self._kinds.items()}

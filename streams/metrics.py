@@ -1,0 +1,119 @@
+"""Metrics of one process, in its own registry. No label holds anything about a person.
+
+Areas are the six-digit codes of where people are insured; anything else is counted as `other`, so
+that what a sender makes up cannot multiply the series.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from alerts.alert import Alert
+from events.deadletters import DeadLetter
+from events.kinds import Event
+from events.times import DAY, HOUR, MINUTE
+
+_AREA: Final = re.compile(r"\d{6}\Z", re.ASCII)
+_MOST_AREAS: Final = 500
+_LATE: Final = (MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY, 365 * DAY)
+_QUICK: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """What a runner counts and measures."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        here = self.registry
+        self.events = Counter(
+            "fundwatch_events", "Events taken in", ["event_type", "area"], registry=here
+        )
+        self.again = Counter("fundwatch_events_again", "Events delivered again", registry=here)
+        self.rejected = Counter("fundwatch_rejected", "Records refused", ["reason"], registry=here)
+        self.unknown = Counter(
+            "fundwatch_unknown_fields", "Fields the contract does not know, kept out", registry=here
+        )
+        self.alerts = Counter(
+            "fundwatch_alert_changes",
+            "Changes of alerts by what happened",
+            ["rule", "family", "severity", "area", "status"],
+            registry=here,
+        )
+        self.amount = Counter(
+            "fundwatch_amount_at_risk_yuan",
+            "Money in breach in alerts when first raised, yuan",
+            ["rule", "area"],
+            registry=here,
+        )
+        self.seconds = Histogram(
+            "fundwatch_batch_seconds",
+            "Time to process and commit a batch",
+            buckets=_QUICK,
+            registry=here,
+        )
+        self.per_event = Gauge(
+            "fundwatch_event_seconds", "Processing time per event of the last batch", registry=here
+        )
+        self.lateness = Histogram(
+            "fundwatch_lateness_seconds",
+            "How far an event lies behind the latest one seen, event time",
+            buckets=_LATE,
+            registry=here,
+        )
+        self.watermark = Gauge(
+            "fundwatch_watermark_seconds",
+            "Latest event time seen, seconds since 1970",
+            registry=here,
+        )
+        self.lag = Gauge(
+            "fundwatch_lag_records", "Records not yet read", ["source", "partition"], registry=here
+        )
+        self.state = Gauge(
+            "fundwatch_state_records", "Records remembered", ["history"], registry=here
+        )
+        self._areas: set[str] = set()
+
+    def area(self, code: str) -> str:
+        """The area as a label."""
+        if code in self._areas:
+            return code
+        if not _AREA.match(code) or len(self._areas) >= _MOST_AREAS:
+            return "other"
+        self._areas.add(code)
+        return code
+
+    def taken(self, events: Iterable[Event]) -> None:
+        """Count events by kind and area."""
+        counted: dict[tuple[str, str], int] = {}
+        for event in events:
+            kind = str(event.__struct_config__.tag)
+            label = (kind, self.area(event.insuplc_admdvs))
+            counted[label] = counted.get(label, 0) + 1
+        for label, number in counted.items():
+            self.events.labels(*label).inc(number)
+
+    def refused(self, letters: Iterable[DeadLetter]) -> None:
+        """Count dead letters by reason."""
+        for letter in letters:
+            self.rejected.labels(letter.reason).inc()
+
+    def raised(self, alerts: Iterable[Alert]) -> None:
+        """Count changes of alerts, and the money of those raised for the first time."""
+        for alert in alerts:
+            area = self.area(alert.area)
+            self.alerts.labels(
+                alert.rule_id, alert.family, str(alert.sev_deg), area, alert.status
+            ).inc()
+            if alert.revision == 1 and alert.status == "open":
+                self.amount.labels(alert.rule_id, area).inc(float(max(alert.amount, 0)))
+
+    def remembered(self, sizes: Mapping[str, int]) -> None:
+        """Set the size of the state by kind of history."""
+        for kind, number in sizes.items():
+            self.state.labels(kind).set(number)
+
+    def text(self) -> bytes:
+        """The metrics in Prometheus' text format."""
+        return generate_latest(self.registry)

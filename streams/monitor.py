@@ -1,0 +1,197 @@
+"""The embedded monitor: one process, one SQLite file, one transaction a batch.
+
+A batch of events, the state they leave, their alerts with the journal, their dead letters, their
+archive and the position of the source are committed together or not at all. After a kill the
+next run goes on exactly where the last commit was.
+"""
+
+import threading
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from alerts.alert import Alert, alert_of
+from alerts.ledger import Ledger
+from events.codec import encode_json
+from events.deadletters import DeadLetter
+from events.kinds import Event
+from events.readers import Read
+from events.times import DAY, epoch
+from rules.engine import Change
+from rules.histories import keyed
+from rules.histories.facts import Fact
+from streams.assembly import Assembly, assemble
+from streams.metrics import Metrics
+from streams.pipeline import Pipeline
+from streams.settings import Settings
+from streams.sharing import timely
+from streams.state import SqliteHistories, prepare
+
+LEDGER: Final = "ledger.sqlite"
+_ARCHIVE: Final = """
+CREATE TABLE IF NOT EXISTS archive (
+    batch INTEGER PRIMARY KEY,
+    first_time INTEGER NOT NULL,
+    last_time INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    body BLOB NOT NULL
+)
+"""
+_SWEEP_EVERY: Final = 500
+
+
+class Taken(NamedTuple):
+    """What became of a batch."""
+
+    events: int
+    alerts: list[Alert]
+    refused: list[DeadLetter]
+
+
+class Position(NamedTuple):
+    """How far a source has been read; `fingerprint` tells whether it is still the same source."""
+
+    source: str
+    position: int
+    fingerprint: str = ""
+
+
+class Monitor:
+    """Takes batches and commits them. Safe to call from several threads, one batch at a time."""
+
+    def __init__(
+        self, folder: Path, assembly: Assembly, settings: Settings, metrics: Metrics | None = None
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.ledger = Ledger.open(f"sqlite:///{folder / LEDGER}")
+        self.metrics = metrics if metrics is not None else Metrics()
+        self.engine = assemble(assembly)
+        self._lock = threading.Lock()
+        self._connection = self.ledger.engine.connect()
+        raw = self._connection.connection.driver_connection
+        assert raw is not None
+        self._raw = raw
+        prepare(raw)
+        raw.execute(_ARCHIVE)
+        self._connection.commit()
+        self._histories = SqliteHistories(raw, settings.cache_histories)
+        self._pipeline = Pipeline(self.engine, self._histories)
+        self._batches = 0
+        self._generation = self.ledger.generation
+
+    def position(self, source: str) -> Position | None:
+        """How far a source was read at the last commit."""
+        with self._lock:
+            known = self.ledger.position(self._connection, source)
+            self._connection.rollback()
+        return Position(*known) if known is not None else None
+
+    def take(self, reads: Sequence[Read], positions: Iterable[Position] = ()) -> Taken:
+        """Process and commit a batch. If anything fails, nothing of it has happened."""
+        with self._lock:
+            begun = time.perf_counter()
+            try:
+                taken, events = self._take(reads, positions)
+                self._connection.commit()
+            except BaseException:
+                self._connection.rollback()
+                self._histories.abandon()
+                raise
+            self._measure(taken, events, reads, time.perf_counter() - begun)
+            return taken
+
+    def _take(
+        self, reads: Sequence[Read], positions: Iterable[Position]
+    ) -> tuple[Taken, list[Event]]:
+        now_ms = int(time.time() * 1000)
+        latest = now_ms // 1000 + DAY
+        events: list[Event] = []
+        refused: list[DeadLetter] = []
+        for read in reads:
+            kept = read if isinstance(read, DeadLetter) else timely(read, latest)
+            if isinstance(kept, DeadLetter):
+                refused.append(kept)
+            else:
+                events.append(kept.event)
+        changes = self._look(events)
+        alerts = [alert_of(change, self._generation) for change in changes]
+        self._histories.save(changes)
+        self.ledger.record(self._connection, alerts, now_ms)
+        self.ledger.refuse(self._connection, refused, now_ms)
+        for position in positions:
+            self.ledger.move(self._connection, *position)
+        self._archive(events)
+        self._batches += 1
+        if self._batches % _SWEEP_EVERY == 0:
+            self._histories.forget(self._pipeline.watermark)
+        return Taken(len(events), alerts, refused), events
+
+    def _look(self, events: Sequence[Event]) -> list[Change]:
+        changes: list[Change] = []
+        onward: list[Fact] = []
+        self._histories.prefetch(keyed.PERSON, {e.psn_no for e in events if e.psn_no})
+        for event in events:
+            onward += self._pipeline.enter(event, changes)
+        keys: defaultdict[str, set[str]] = defaultdict(set)
+        for fact in onward:
+            keys[fact.kind].add(fact.key)
+        for kind, wanted in keys.items():
+            self._histories.prefetch(kind, wanted)
+        for fact in onward:
+            self._pipeline.receive(fact, changes)
+        return changes
+
+    def _archive(self, events: Sequence[Event]) -> None:
+        """Keep the events as one compressed block; what was delivered twice stands there twice."""
+        if not events:
+            return
+        times = [epoch(event.event_time) for event in events]
+        body = zlib.compress(b"\n".join(encode_json(event) for event in events), 1)
+        self._raw.execute(
+            "INSERT INTO archive (first_time, last_time, events, body) VALUES (?, ?, ?, ?)",
+            (min(times), max(times), len(events), body),
+        )
+
+    def _measure(
+        self, taken: Taken, events: Sequence[Event], reads: Sequence[Read], seconds: float
+    ) -> None:
+        metrics = self.metrics
+        metrics.taken(events)
+        metrics.refused(taken.refused)
+        metrics.raised(taken.alerts)
+        metrics.seconds.observe(seconds)
+        if reads:
+            metrics.per_event.set(seconds / len(reads))
+        again, self._pipeline.again = self._pipeline.again, 0
+        metrics.again.inc(again)
+        metrics.watermark.set(self._pipeline.watermark)
+        for event in events:
+            metrics.lateness.observe(max(0, self._pipeline.watermark - epoch(event.event_time)))
+        unknown = sum(len(read.unknown) for read in reads if not isinstance(read, DeadLetter))
+        metrics.unknown.inc(unknown)
+
+    def sizes(self) -> Mapping[str, int]:
+        """Records remembered, by kind of history."""
+        with self._lock:
+            sizes = self._histories.sizes()
+            self._connection.rollback()
+        return sizes
+
+    def check(self, event: Event) -> list[Alert]:
+        """The alerts an event would raise or change now; nothing is kept of it."""
+        with self._lock:
+            try:
+                changes = self._look([event])
+                return [alert_of(change, self._generation) for change in changes]
+            finally:
+                self._connection.rollback()
+                self._histories.abandon()
+
+    def close(self) -> None:
+        """Close the ledger."""
+        with self._lock:
+            self._connection.close()
+            self.ledger.close()

@@ -1,0 +1,116 @@
+"""Sources of the embedded run: files and folders, standard input; read from where the last run was."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from events.deadletters import dead_letter
+from events.readers import DamagedFileError, Read, lines, open_sources, read_line, split_lines
+from events.readers.sources import files_of
+from streams.monitor import Monitor, Position
+from streams.sharing import is_plain
+
+_HEAD: Final = 4096
+_POLL: Final = 1.0
+
+
+def read_files(
+    monitor: Monitor,
+    paths: Sequence[Path],
+    size: int,
+    progress: Callable[[int], None],
+) -> int:
+    """Read files and folders to their end, in batches, from where the last run stopped.
+
+    Returns how many records were read. Lines of the event contract are remembered file by file,
+    everything else (tables, interface messages, which belong together) as one source.
+    """
+    files = [file for path in paths for file in files_of(path)]
+    plain = [file for file in files if is_plain(file)]
+    done = 0
+    if len(plain) == len(files):
+        for file in plain:
+            done = _read_lines(monitor, file, size, done, progress)
+        return done
+    return _read_whole(monitor, paths, size, progress)
+
+
+def _read_lines(
+    monitor: Monitor, file: Path, size: int, done: int, progress: Callable[[int], None]
+) -> int:
+    name, mark = str(file.resolve()), fingerprint(file)
+    known = monitor.position(name)
+    after = known.position if known is not None and known.fingerprint == mark else 0
+    reads = _line_reads(file, after)
+    while batch := list(islice(reads, size)):
+        monitor.take(batch, [Position(name, batch[-1].position, mark)])
+        done += len(batch)
+        progress(done + after)
+    return done + after
+
+
+def _line_reads(file: Path, after: int) -> Iterator[Read]:
+    source = str(file)
+    try:
+        for position, line in lines(file, after):
+            yield read_line(line, source, position)
+    except DamagedFileError as damaged:
+        yield dead_letter(damaged, source, damaged.position, damaged.raw)
+
+
+def _read_whole(
+    monitor: Monitor, paths: Sequence[Path], size: int, progress: Callable[[int], None]
+) -> int:
+    name = "|".join(str(path.resolve()) for path in paths)
+    known = monitor.position(name)
+    done = known.position if known is not None else 0
+    reads = islice(open_sources(paths), done, None)
+    while batch := list(islice(reads, size)):
+        done += len(batch)
+        monitor.take(batch, [Position(name, done)])
+        progress(done)
+    return done
+
+
+def read_standard_input(monitor: Monitor, size: int, progress: Callable[[int], None]) -> int:
+    """Read lines from standard input to its end, committing whenever it pauses or a batch is full."""
+    done = 0
+    batch: list[Read] = []
+    chunks = iter(lambda: sys.stdin.buffer.read1(1 << 16), b"")
+    for position, line in split_lines(chunks):
+        if line.strip():
+            batch.append(read_line(line, "standard input", position))
+        if len(batch) >= size:
+            done += len(batch)
+            monitor.take(batch)
+            batch = []
+            progress(done)
+    if batch:
+        monitor.take(batch)
+    return done + len(batch)
+
+
+def follow(monitor: Monitor, paths: Sequence[Path], size: int, stopped: Callable[[], bool]) -> None:
+    """Go on reading what is added to files and folders, until stopped."""
+    seen: dict[Path, int] = {}
+    while not stopped():
+        grown = False
+        for file in (file for path in paths for file in files_of(path)):
+            length = file.stat().st_size
+            if seen.get(file) != length:
+                seen[file] = length
+                grown = True
+        if grown:
+            read_files(monitor, paths, size, lambda done: None)
+        time.sleep(_POLL)
+
+
+def fingerprint(file: Path) -> str:
+    """A digest of a file's first line (up to 4 KiB), which appending does not change."""
+    with file.open("rb") as opened:
+        head = opened.read(_HEAD).partition(b"\n")[0]
+    return blake2b(head, digest_size=8).hexdigest()
