@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from events.deadletters import BadRecord
+from events.deadletters import BadRecordError
 from events.kinds import Event
 from events.lenient import describe, relax
 from events.money import Fen, fen, yuan
@@ -51,9 +51,9 @@ _STRICT: Final = msgspec.json.Decoder(Event, dec_hook=_from_wire)
 
 
 def decode(raw: bytes) -> Decoded:
-    """One JSON object to an event. Raises BadRecord."""
+    """One JSON object to an event. Raises BadRecordError."""
     if len(raw) > MAX_BYTES:
-        raise BadRecord("too_large", "", f"{len(raw)} bytes", f"at most {MAX_BYTES} bytes")
+        raise BadRecordError("too_large", "", f"{len(raw)} bytes", f"at most {MAX_BYTES} bytes")
     try:
         event: Event = _STRICT.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
@@ -71,15 +71,15 @@ def _second_try(raw: bytes) -> Decoded:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRecord(
+        raise BadRecordError(
             "not_utf8", "", f"byte 0x{raw[error.start]:02x} at {error.start}", "UTF-8 text"
         ) from None
     try:
         record = msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        raise BadRecord("not_json", "", str(error)[:200], "one JSON object") from None
+        raise BadRecordError("not_json", "", str(error)[:200], "one JSON object") from None
     if not isinstance(record, dict):
-        raise BadRecord("not_json", "", describe(record), "one JSON object")
+        raise BadRecordError("not_json", "", describe(record), "one JSON object")
     return _convert(record)
 
 
@@ -93,12 +93,12 @@ def _convert(record: dict[str, Any]) -> Decoded:
     return Decoded(event, unknown)
 
 
-def _explain(error: Exception, record: Mapping[str, object]) -> BadRecord:
+def _explain(error: Exception, record: Mapping[str, object]) -> BadRecordError:
     text, _, path = str(error).partition(" - at `$")
     field = path.rstrip("`").lstrip(".")
     if "missing required field" in text:
         name = text.rsplit("`", 2)[1]
-        return BadRecord("missing_field", f"{field}.{name}".lstrip("."), "nothing", "a value")
+        return BadRecordError("missing_field", f"{field}.{name}".lstrip("."), "nothing", "a value")
     value: object = record
     for step in _STEPS.findall(field):
         if isinstance(value, Mapping):
@@ -106,20 +106,22 @@ def _explain(error: Exception, record: Mapping[str, object]) -> BadRecord:
         elif isinstance(value, (list, tuple)) and step.isdigit():
             value = value[int(step)]
     expected = text.rpartition(", expected ")[2].removeprefix("Expected ")
-    return BadRecord("bad_value", field, describe(value), expected)
+    return BadRecordError("bad_value", field, describe(value), expected)
 
 
 def check_shape(event: Event) -> None:
     """Refuse what no national message can be: empty or oversized keys, endless lists, odd years."""
     if not event.event_id or len(event.event_id) > MAX_TEXT:
-        raise BadRecord(
+        raise BadRecordError(
             "bad_value", "event_id", f"{len(event.event_id)} characters", f"1 to {MAX_TEXT}"
         )
     if not 1990 <= event.event_time.year <= 2100:
-        raise BadRecord("bad_value", "event_time", str(event.event_time.year), "a year 1990-2100")
+        raise BadRecordError(
+            "bad_value", "event_time", str(event.event_time.year), "a year 1990-2100"
+        )
     key = event.psn_no or event.fixmedins_code
     if not key or len(key) > MAX_TEXT:
-        raise BadRecord(
+        raise BadRecordError(
             "missing_field" if not key else "bad_value",
             "psn_no",
             f"{len(key)} characters",
@@ -127,7 +129,9 @@ def check_shape(event: Event) -> None:
         )
     lines = getattr(event, "feedetail", ())
     if len(lines) > MAX_LINES:
-        raise BadRecord("too_large", "feedetail", f"{len(lines)} lines", f"at most {MAX_LINES}")
+        raise BadRecordError(
+            "too_large", "feedetail", f"{len(lines)} lines", f"at most {MAX_LINES}"
+        )
 
 
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=_to_wire, decimal_format="number")

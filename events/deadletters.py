@@ -8,7 +8,7 @@ RAW_LIMIT: Final = 4096
 """Bytes of a bad record that are kept."""
 
 
-class BadRecord(ValueError):
+class BadRecordError(ValueError):
     """A record that is no event.
 
     `reason` is a short code fit for a metric label, `field` the path of the field, `found` what
@@ -41,7 +41,7 @@ class DeadLetter(Struct, frozen=True, gc=False):
         )
 
 
-def dead_letter(bad: BadRecord, source: str, position: int, raw: bytes = b"") -> DeadLetter:
+def dead_letter(bad: BadRecordError, source: str, position: int, raw: bytes = b"") -> DeadLetter:
     """The dead letter of a bad record found at `source`, line or offset `position`."""
     return DeadLetter(
         source, position, bad.reason, bad.field, bad.found, bad.expected, raw[:RAW_LIMIT]

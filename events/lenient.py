@@ -16,7 +16,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
-from events.deadletters import BadRecord
+from events.deadletters import BadRecordError
 from events.kinds import KINDS, Event
 
 _COMPACT_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
@@ -40,13 +40,13 @@ def describe(value: object) -> str:
 def relax(record: Mapping[str, Any]) -> tuple[type[Event], dict[str, Any], tuple[str, ...]]:
     """The struct of a record, the record with what is forgiven put right, and unknown fields.
 
-    Raises BadRecord for an unknown `event_type`.
+    Raises BadRecordError for an unknown `event_type`.
     """
     lowered = {str(name).lower(): value for name, value in record.items()}
     name = lowered.pop("event_type", None)
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise BadRecord(
+        raise BadRecordError(
             "missing_field" if name is None else "unknown_event_type",
             "event_type",
             describe(name),

@@ -22,7 +22,7 @@ EXCLUDED: Final = "excluded"
 _ENDLESS: Final = 10**6
 
 
-class BadReference(ValueError):
+class BadReferenceError(ValueError):
     """A reference file that cannot be read; says file, line, field, found and expected."""
 
 
@@ -98,12 +98,12 @@ EMPTY: Final = Reference({}, {}, {}, frozenset())
 def load_reference(folder: Path | None) -> Reference:
     """Read `institutions.csv`, `catalogue.csv`, `areas.csv` and `holidays.csv` of a folder.
 
-    Raises BadReference naming file, line and field.
+    Raises BadReferenceError naming file, line and field.
     """
     if folder is None:
         return EMPTY
     if not folder.is_dir():
-        raise BadReference(f"{folder}: no such folder, expected reference CSV files there")
+        raise BadReferenceError(f"{folder}: no such folder, expected reference CSV files there")
     return _assemble(
         _rows(folder / "institutions.csv", "fixmedins_code"),
         _rows(folder / "catalogue.csv", "med_list_codg"),
@@ -220,8 +220,8 @@ class _Row:
             raise self._error("lat", f"{lat}, {lng}", "degrees north -90..90 and east -180..180")
         return Place(float(lat), float(lng))
 
-    def _error(self, name: str, found: str, expected: str) -> BadReference:
-        return BadReference(
+    def _error(self, name: str, found: str, expected: str) -> BadReferenceError:
+        return BadReferenceError(
             f"{self._path}:{self._line}: {name}: found {found!r}, expected {expected}"
         )
 
@@ -235,7 +235,7 @@ def _rows(path: Path, key: str) -> Iterator[_Row]:
         if "date" not in names and key == "date" and names:
             key = names[0]
         if key not in names:
-            raise BadReference(f"{path}:1: found columns {names}, expected {key!r} among them")
+            raise BadReferenceError(f"{path}:1: found columns {names}, expected {key!r} among them")
         for cells in reader:
             row = _Row(path, reader.line_num, cells)
             if row.text(key):

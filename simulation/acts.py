@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from events.times import day_of
 from simulation.benefit import give_back
-from simulation.institutions import Institution
+from simulation.institutions import Desk, Institution
 from simulation.people import Person
-from simulation.settling import Line, Payload, Settled, move
+from simulation.pricing import Line, Payload
+from simulation.settling import Settled, move
 from simulation.world import World
 
 
@@ -15,16 +16,23 @@ def _centre(world: World) -> str:
 
 
 def _write(
-    world: World, kind: str, seconds: int, who: Person, fields: Payload, place: Institution | None
+    world: World,
+    kind: str,
+    seconds: int,
+    who: Person | None,
+    fields: Payload,
+    *,
+    place: Institution | None = None,
 ) -> str:
     event_id = world.event_id(place.code if place else _centre(world), seconds)
     event: Payload = {
         "event_type": kind,
         "event_id": event_id,
         "event_time": world.stamp(seconds),
-        "psn_no": who.psn_no,
-        "insuplc_admdvs": world.area,
     }
+    if who is not None:
+        event["psn_no"] = who.psn_no
+        event["insuplc_admdvs"] = world.area
     if place is not None:
         event["mdtrtarea_admvs"] = place.city.admdvs
         event["fixmedins_code"] = place.code
@@ -58,7 +66,7 @@ def insurance(
         fields["death_date"] = world.date(death)
     if end is not None:
         fields["enddate"] = world.date(end)
-    return _write(world, "insurance_status", seconds, who, fields, None)
+    return _write(world, "insurance_status", seconds, who, fields)
 
 
 def reversal(
@@ -93,7 +101,7 @@ def reversal(
         "psn_cash_pay": (done.cash if cash is None else cash) / 100,
         "refd_reason": reason,
     }
-    event_id = _write(world, "reversal", seconds, done.person, fields, place)
+    event_id = _write(world, "reversal", seconds, done.person, fields, place=place)
     if returned and place.kind == "2":
         for line in done.lines:
             if line.item.stocked:
@@ -102,7 +110,7 @@ def reversal(
                     place,
                     seconds + 8,
                     line.item,
-                    line.count,
+                    line.quantity,
                     infno="3506",
                     traces=line.traces or [],
                     setl_id=done.setl_id,
@@ -148,7 +156,7 @@ def manual_claim(
         "rechker": f"F{number % 7 + 1:03d}",
         "payee_acct": payee or f"6217{who.psn_no[-10:]}{number % 10**5:05d}",
     }
-    return _write(world, "manual_claim", seconds, who, fields, place)
+    return _write(world, "manual_claim", seconds, who, fields, place=place)
 
 
 def authorization(
@@ -175,7 +183,7 @@ def authorization(
         "channel": channel,
         "commitment_flag": "1",
     }
-    return _write(world, "account_authorization", seconds, owner, fields, None)
+    return _write(world, "account_authorization", seconds, owner, fields)
 
 
 def credit(
@@ -190,7 +198,7 @@ def credit(
         "psn_type": who.psn_type,
         "credit_kind": kind or who.employment,
     }
-    return _write(world, "account_credit", seconds, who, fields, None)
+    return _write(world, "account_credit", seconds, who, fields)
 
 
 def payout(
@@ -214,11 +222,18 @@ def payout(
         "approver": posts[2],
         "payee_acct": f"6217{who.psn_no[-10:]}{world.number() % 10**5:05d}",
     }
-    return _write(world, "account_payout", seconds, who, fields, None)
+    return _write(world, "account_payout", seconds, who, fields)
 
 
 def premium(
-    world: World, owner: Person, user: Person, seconds: int, amount: int, product: str, tie: str
+    world: World,
+    owner: Person,
+    user: Person,
+    seconds: int,
+    *,
+    amount: int,
+    product: str,
+    tie: str,
 ) -> str:
     """A premium paid for a relative from the owner's account."""
     owner.balance -= amount
@@ -228,17 +243,17 @@ def premium(
         "benef_psn_no": user.psn_no,
         "rlts": tie,
     }
-    return _write(world, "account_premium", seconds, owner, fields, None)
+    return _write(world, "account_premium", seconds, owner, fields)
 
 
 def entitlement(
     world: World,
     who: Person,
-    seconds: int,
     place: Institution,
+    seconds: int,
+    *,
     med_type: str,
     dise: str,
-    *,
     action: str = "register",
 ) -> str:
     """A chronic or two-disease benefit registered for a year, or cancelled."""
@@ -253,34 +268,25 @@ def entitlement(
         "cap_raise_amt": 0,
         "cap_raise_approver": "",
     }
-    return _write(world, "entitlement", seconds, who, fields, None)
+    return _write(world, "entitlement", seconds, who, fields)
 
 
 def admission(
-    world: World, who: Person, place: Institution, seconds: int, visit: str, diagnosis: str
+    world: World, who: Person, place: Institution, seconds: int, *, visit: str, diagnosis: str
 ) -> str:
     """An inpatient admission."""
-    return _stay(world, "admission", who, place, seconds, visit, diagnosis, "")
+    return _write(world, "admission", seconds, who, _stay(visit, diagnosis, ""), place=place)
 
 
 def discharge(
-    world: World, who: Person, place: Institution, seconds: int, visit: str, diagnosis: str
+    world: World, who: Person, place: Institution, seconds: int, *, visit: str, diagnosis: str
 ) -> str:
     """An inpatient discharge on medical advice."""
-    return _stay(world, "discharge", who, place, seconds, visit, diagnosis, "1")
+    return _write(world, "discharge", seconds, who, _stay(visit, diagnosis, "1"), place=place)
 
 
-def _stay(
-    world: World,
-    kind: str,
-    who: Person,
-    place: Institution,
-    seconds: int,
-    visit: str,
-    diagnosis: str,
-    way: str,
-) -> str:
-    fields: Payload = {
+def _stay(visit: str, diagnosis: str, way: str) -> Payload:
+    return {
         "mdtrt_id": visit,
         "med_type": "21",
         "dscg_way": way,
@@ -288,7 +294,6 @@ def _stay(
             {"diag_type": "1", "diag_srt_no": "1", "diag_code": diagnosis, "dise_dor_no": ""}
         ],
     }
-    return _write(world, kind, seconds, who, fields, place)
 
 
 def prescription(
@@ -296,9 +301,9 @@ def prescription(
     who: Person,
     place: Institution,
     seconds: int,
-    rxno: str,
     lines: Sequence[Line],
     *,
+    rxno: str,
     dise: str = "",
     valid_days: int = 3,
 ) -> str:
@@ -318,14 +323,14 @@ def prescription(
                 "rxno": rxno,
                 "med_list_codg": line.item.code,
                 "item_name": line.item.name,
-                "cnt": line.count,
+                "cnt": line.quantity,
                 "pric": line.item.price / 100,
                 "prd_days": line.days,
             }
             for at, line in enumerate(lines)
         ],
     }
-    return _write(world, "prescription", seconds, who, fields, place)
+    return _write(world, "prescription", seconds, who, fields, place=place)
 
 
 def filing(
@@ -347,27 +352,36 @@ def filing(
         "enddate": world.date(last),
         "to_admdvs": to_area,
     }
-    return _write(world, "filing", seconds, who, fields, None)
+    return _write(world, "filing", seconds, who, fields)
 
 
 def identity_check(
-    world: World,
-    who: Person,
-    place: Institution,
-    seconds: int,
-    device: str,
-    *,
-    result: str = "match",
-    credential: tuple[str, str, str] | None = None,
+    world: World, who: Person, desk: Desk, *, ahead: int = 25, result: str = "match"
 ) -> str:
-    """A credential or face check at a device."""
-    cert_type, cert_no, _ = credential or (who.cert_type, who.cert_no, who.card_sn)
+    """A credential or face check at a desk, so many seconds ahead of its time."""
     fields: Payload = {
-        "mdtrt_cert_type": cert_type,
-        "mdtrt_cert_no": cert_no,
+        "mdtrt_cert_type": who.cert_type,
+        "mdtrt_cert_no": who.cert_no,
         "psn_cert_type": "01",
         "certno": who.certno,
         "result": result,
-        "dev_no": device,
+        "dev_no": desk.device,
     }
-    return _write(world, "identity_check", seconds, who, fields, place)
+    return _write(world, "identity_check", desk.seconds - ahead, who, fields, place=desk.place)
+
+
+def institution_status(
+    world: World,
+    place: Institution,
+    seconds: int,
+    *,
+    state: str = "active",
+    begin: str,
+    end: str = "",
+) -> str:
+    """An institution's designation from a date (`YYYY-MM-DD`) on."""
+    services = ["pharmacy"] if place.kind == "2" else ["outpatient", "inpatient"]
+    fields: Payload = {"state": state, "begndate": begin, "services": services}
+    if end:
+        fields["enddate"] = end
+    return _write(world, "institution_status", seconds, None, fields, place=place)

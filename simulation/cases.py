@@ -6,10 +6,10 @@ from random import Random
 from msgspec import Struct
 
 from events.times import DAY, HOUR, MINUTE, day_start
-from simulation.institutions import Institution, queue
+from simulation.institutions import Desk, Institution, queue
 from simulation.people import Family, Person, Registry
 from simulation.scene import Scene, free_day
-from simulation.settling import OWN, Line, Payload, Settled, settle
+from simulation.settling import OWN, Payload, Settled, settle
 from simulation.world import World
 
 
@@ -104,8 +104,8 @@ def clock(case: Case, day: int, low: int = 9, high: int = 16) -> int:
     return day_start(day) + low * HOUR + case.rng.randrange((high - low) * HOUR)
 
 
-def slot(case: Case, place: Institution, day: int, minute: int = 0) -> tuple[int, str]:
-    """A free slot in an institution's queue: seconds and device."""
+def slot(case: Case, place: Institution, day: int, minute: int = 0) -> Desk:
+    """A free slot in an institution's queue."""
     at = minute or case.rng.randrange(530, 960)
     return queue(case.world.book, case.rng, place, day, at)
 
@@ -133,9 +133,7 @@ def ensure(who: Person, balance: int) -> None:
 def buy(
     case: Case,
     who: Person,
-    place: Institution,
-    seconds: int,
-    device: str,
+    desk: Desk,
     lines: Sequence[Line],
     *,
     payer: str | Person = OWN,
@@ -152,9 +150,7 @@ def buy(
         done = settle(
             case.world,
             who,
-            place,
-            seconds,
-            device,
+            desk,
             lines,
             med_type="41",
             payer=payer,
@@ -168,7 +164,7 @@ def buy(
         if then is not None:
             then(done)
 
-    case.plan(seconds, happen)
+    case.plan(desk.seconds, happen)
 
 
 def later(seconds: int, *, days: int = 0, hours: int = 0, minutes: int = 0) -> int:

@@ -60,6 +60,14 @@ class Institution(Struct, kw_only=True, eq=False):
         return "pharmacy" if self.kind == "2" else _GRADES[self.level]
 
 
+class Desk(Struct, frozen=True):
+    """Where and when somebody is served: institution, epoch seconds and device number."""
+
+    place: Institution
+    seconds: int
+    device: str
+
+
 class Directory(Struct, kw_only=True):
     """All institutions, those of the home city sorted by what they are."""
 
@@ -154,10 +162,8 @@ def device(place: Institution, terminal: int) -> str:
     return f"{place.code}T{terminal + 1:02d}"
 
 
-def queue(
-    book: Directory, rng: Random, place: Institution, day: int, minute: int
-) -> tuple[int, str]:
-    """Take the next free slot at or after a minute of the day: epoch seconds and device.
+def queue(book: Directory, rng: Random, place: Institution, day: int, minute: int) -> Desk:
+    """Take the next free slot at or after a minute of the day.
 
     A full queue overflows to the next terminal and, after the last, beyond closing time.
     """
@@ -179,7 +185,8 @@ def queue(
     while taken >> slot & 1:
         slot += 1
     book.queues[key] = taken | 1 << slot
-    return day_start(day) + slot * SLOT + rng.randrange(JITTER), device(place, terminal)
+    seconds = day_start(day) + slot * SLOT + rng.randrange(JITTER)
+    return Desk(place, seconds, device(place, terminal))
 
 
 def claim(

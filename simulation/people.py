@@ -45,6 +45,7 @@ class Person(Struct, kw_only=True, eq=False):
     death_day: int = 0
     alive_until: int = 10**9
     cash_habit: bool = False
+    credits_by_case: bool = False
     year: Year
     busy: set[int] = field(default_factory=set)
     lenders: list["Person"] = field(default_factory=list)

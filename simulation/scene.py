@@ -12,10 +12,12 @@ from msgspec import Struct, field
 
 from events.times import MINUTE
 from simulation import acts
+from simulation.benefit import Benefit
 from simulation.catalogue import BY_NAME
 from simulation.institutions import Institution, busy_minute, queue
 from simulation.people import Family, Person
-from simulation.settling import AUTO, Line, Settled, settle
+from simulation.pricing import Line
+from simulation.settling import AUTO, Settled, settle
 from simulation.world import World
 
 Action = Callable[[], object]
@@ -100,23 +102,23 @@ def visit(
     pool: bool = True,
     then: Callable[[Settled], None] | None = None,
     agent: tuple[str, str] | None = None,
+    adjust: Callable[[Benefit, int], Benefit] | None = None,
+    doctor: int = 0,
     check: float = 0.3,
 ) -> int:
     """Plan a visit that ends in a settlement at the next free slot; returns its time."""
     rng = scene.rng
-    at = minute or busy_minute(rng, place)
-    seconds, dev = queue(scene.world.book, rng, place, day, at)
+    desk = queue(scene.world.book, rng, place, day, minute or busy_minute(rng, place))
     checked = rng.random() < check
+    result = "match" if rng.random() < 0.98 else "unavailable"
 
     def happen() -> None:
         if checked:
-            acts.identity_check(scene.world, who, place, seconds - 25, dev)
+            acts.identity_check(scene.world, who, desk, result=result)
         done = settle(
             scene.world,
             who,
-            place,
-            seconds,
-            dev,
+            desk,
             lines,
             med_type=med_type,
             dise=dise,
@@ -124,12 +126,14 @@ def visit(
             payer=payer,
             pool=pool,
             agent=agent,
+            adjust=adjust,
+            doctor=doctor,
         )
         if then is not None:
             then(done)
 
-    scene.plan(seconds, happen)
-    return seconds
+    scene.plan(desk.seconds, happen)
+    return desk.seconds
 
 
 def minute_of(seconds: int) -> int:

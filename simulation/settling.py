@@ -14,31 +14,15 @@ from msgspec import Struct
 from events.times import day_of
 from simulation.benefit import NOTHING, TWO_DISEASE_MED_TYPE, Benefit, inpatient, outpatient
 from simulation.catalogue import Item
-from simulation.institutions import Institution
+from simulation.institutions import Desk, Institution
 from simulation.people import Person
+from simulation.pricing import Bill, Line, Payload, charge
 from simulation.world import World
 
 OWN: Final = "own"
 CASH: Final = "cash"
 AUTO: Final = "auto"
 _POOL_TYPES: Final = {"11", "13", "14", "41", TWO_DISEASE_MED_TYPE}
-
-Payload = dict[str, object]
-
-
-class Line(Struct, kw_only=True):
-    """One fee line to charge; `price` in fen replaces the catalogue's when given."""
-
-    item: Item
-    count: int = 1
-    price: int = 0
-    days: int = 0
-    rxno: str = ""
-    split: bool = False
-    traces: list[str] | None = None
-    name: str = ""
-    offset: int = 0
-    consent: bool = True
 
 
 class Settled(Struct, kw_only=True):
@@ -47,10 +31,8 @@ class Settled(Struct, kw_only=True):
     event_id: str
     setl_id: str
     mdtrt_id: str
-    seconds: int
-    device: str
+    desk: Desk
     person: Person
-    place: Institution
     med_type: str
     total: int
     in_scope: int
@@ -62,38 +44,35 @@ class Settled(Struct, kw_only=True):
     invoice: tuple[str, str]
     event: Payload
 
+    @property
+    def seconds(self) -> int:
+        """When it was settled."""
+        return self.desk.seconds
 
-class Bill(Struct):
-    """Totals of the lines, fen."""
-
-    total: int = 0
-    own: int = 0
-    over: int = 0
-    prior: int = 0
-    in_scope: int = 0
-    excluded: int = 0
+    @property
+    def place(self) -> Institution:
+        """Where it was settled."""
+        return self.desk.place
 
 
 def settle(
     world: World,
     who: Person,
-    place: Institution,
-    seconds: int,
-    device: str,
+    desk: Desk,
     lines: Sequence[Line],
     *,
     med_type: str,
     dise: str = "",
     diagnoses: Sequence[str] = (),
+    doctor: int = 0,
     payer: str | Person = AUTO,
     mdtrt_id: str = "",
     pool: bool = True,
-    benefit: Benefit | None = None,
+    adjust: Callable[[Benefit, int], Benefit] | None = None,
     invoice: tuple[str, str] | None = None,
     begin: int = 0,
     sale: bool = True,
     agent: tuple[str, str] | None = None,
-    credential: tuple[str, str, str] | None = None,
     self_service: bool = False,
     excluded_from_account: bool = False,
     edit: Callable[[Payload], None] | None = None,
@@ -101,21 +80,25 @@ def settle(
     """Write one settlement and, at pharmacies, its 3505 sales; returns what was written.
 
     `payer` says whose account pays the personal part (`AUTO`: own, then a family member's, as
-    far as the balance goes). `pool=False` leaves the pooling fund out, `benefit` replaces the
-    computed one, `sale=False` leaves the sales out, `excluded_from_account` lets the account pay
+    far as the balance goes). `pool=False` leaves the pooling fund out, `adjust` turns the
+    computed benefit and the in-policy amount into another benefit, `sale=False` leaves the sales out, `excluded_from_account` lets the account pay
     for excluded goods, `edit` may change the event last.
     """
     number = world.number()
+    place, seconds = desk.place, desk.seconds
     day = day_of(seconds)
     pharmacy = place.kind == "2"
     bill = Bill()
-    fee_time = world.stamp(seconds - 20 if pharmacy else seconds - 240)
+    physician = f"D{place.code[1:7]}{place.index % 1000:03d}{(doctor or number) % 23 + 1:03d}"
     fees = [
-        _fee(world, place, line, bill, number * 10 + at, seconds, fee_time)
+        charge(world, desk, line, bill, number * 10 + at, physician)
         for at, line in enumerate(lines)
     ]
-    if benefit is None:
-        benefit = _benefit(world, who, place, day, med_type, dise, bill.in_scope, pool=pool)
+    benefit = NOTHING
+    if pool:
+        benefit = _benefit(world, who, place, (med_type, dise), day, bill.in_scope)
+    if adjust is not None:
+        benefit = adjust(benefit, bill.in_scope)
     part = bill.total - benefit.pool
     kept_out = 0 if excluded_from_account else bill.excluded
     account, flag, owner = _account(who, payer, part - kept_out)
@@ -128,7 +111,6 @@ def settle(
     setl_id = f"{area}{date.replace('-', '')}{number:014d}"
     visit = mdtrt_id or f"{area}{number:012d}"
     invoice = invoice or (f"{place.code[1:3]}0601{date[2:4]}", f"{number:010d}")
-    cert_type, cert_no, card_sn = credential or (who.cert_type, who.cert_no, who.card_sn)
     share = account if flag == "2" else 0
     funds: list[Payload] = []
     if benefit.pool:
@@ -158,11 +140,11 @@ def settle(
         "med_type": med_type,
         "dise_codg": dise,
         "begntime": world.stamp(begin or seconds - (60 if pharmacy else 1800)),
-        "mdtrt_cert_type": cert_type,
-        "mdtrt_cert_no": cert_no,
-        "card_sn": card_sn,
-        "dev_no": device,
-        "opter": f"{place.code[-5:]}{device[-2:]}",
+        "mdtrt_cert_type": who.cert_type,
+        "mdtrt_cert_no": who.cert_no,
+        "card_sn": who.card_sn,
+        "dev_no": desk.device,
+        "opter": f"{place.code[-5:]}{desk.device[-2:]}",
         "opter_type": "2" if self_service else "1",
         "acct_used_flag": flag,
         "acct_owner_no": owner.psn_no if flag == "2" and owner is not None else "",
@@ -199,7 +181,7 @@ def settle(
                 "diag_type": "1",
                 "diag_srt_no": str(at + 1),
                 "diag_code": code,
-                "dise_dor_no": _doctor(place, number),
+                "dise_dor_no": physician,
             }
             for at, code in enumerate(diagnoses)
         ],
@@ -213,15 +195,13 @@ def settle(
         edit(event)
     world.stream.add(seconds, event)
     if pharmacy and sale:
-        sell(world, place, seconds, lines, setl_id)
+        sell(world, desk, lines, setl_id)
     return Settled(
         event_id=event_id,
         setl_id=setl_id,
         mdtrt_id=visit,
-        seconds=seconds,
-        device=device,
+        desk=desk,
         person=who,
-        place=place,
         med_type=med_type,
         total=bill.total,
         in_scope=bill.in_scope,
@@ -235,79 +215,15 @@ def settle(
     )
 
 
-def _fee(
-    world: World,
-    place: Institution,
-    line: Line,
-    bill: Bill,
-    serial: int,
-    seconds: int,
-    fee_time: str,
-) -> Payload:
-    item = line.item
-    price = line.price or item.price * place.price_percent // 100
-    amount = price * line.count
-    over = max(0, price - item.limit) * line.count if item.limit else 0
-    if item.scope == "covered":
-        own = 0
-        prior = (amount - over) * item.selfpay // 100
-        in_scope = amount - over - prior
-    else:
-        own, prior, in_scope, over = amount, 0, 0, 0
-    bill.total += amount
-    bill.own += own
-    bill.over += over
-    bill.prior += prior
-    bill.in_scope += in_scope
-    if item.scope == "excluded":
-        bill.excluded += amount
-    if line.traces is None:
-        stocked = item.stocked and place.kind == "2"
-        line.traces = world.stock.take(place, item, seconds, line.count) if stocked else []
-    return {
-        "feedetl_sn": str(serial),
-        "init_feedetl_sn": "",
-        "rxno": line.rxno,
-        "rx_circ_flag": "1" if line.rxno and place.kind == "2" else "0",
-        "fee_ocur_time": world.stamp(seconds + line.offset) if line.offset else fee_time,
-        "med_list_codg": item.code,
-        "medins_list_codg": f"N{item.code[-6:]}",
-        "item_name": line.name or item.name,
-        "det_item_fee_sumamt": amount / 100,
-        "cnt": line.count,
-        "pric": price / 100,
-        "prd_days": line.days,
-        "bilg_dept_codg": "A50" if place.kind == "2" else "A03",
-        "bilg_dr_codg": "" if place.kind == "2" else _doctor(place, serial // 10),
-        "chrgitm_lv": item.level,
-        "med_chrgitm_type": item.charge,
-        "selfpay_prop": item.selfpay / 100,
-        "pric_uplmt_amt": item.limit / 100,
-        "inscp_scp_amt": in_scope / 100,
-        "hosp_appr_flag": "1",
-        "trdn_flag": "1" if line.split else "0",
-        "ownpay_consent_flag": ("1" if line.consent else "0") if own else "",
-        "drug_trac_codg": line.traces,
-    }
-
-
-def _doctor(place: Institution, number: int) -> str:
-    return f"D{place.code[1:7]}{place.index % 1000:03d}{number % 23 + 1:03d}"
-
-
 def _benefit(
     world: World,
     who: Person,
     place: Institution,
+    scheme: tuple[str, str],
     day: int,
-    med_type: str,
-    dise: str,
     in_scope: int,
-    *,
-    pool: bool,
 ) -> Benefit:
-    if not pool:
-        return NOTHING
+    med_type, dise = scheme
     if med_type[:1] == "2":
         return inpatient(who, place.grade, in_scope)
     if med_type not in _POOL_TYPES:
@@ -332,25 +248,23 @@ def _account(who: Person, payer: str | Person, part: int) -> tuple[int, str, Per
 
 
 def sell(
-    world: World, place: Institution, seconds: int, lines: Sequence[Line], setl_id: str
+    world: World, desk: Desk, lines: Sequence[Line], setl_id: str, *, after: int = 12
 ) -> list[str]:
-    """The 3505 sales of a settlement's stocked lines, seconds after it; returns event ids."""
-    ids: list[str] = []
-    for at, line in enumerate(lines):
-        if line.item.stocked:
-            ids.append(
-                move(
-                    world,
-                    place,
-                    seconds + 12 + 2 * at,
-                    line.item,
-                    line.count,
-                    infno="3505",
-                    traces=line.traces or [],
-                    setl_id=setl_id,
-                )
-            )
-    return ids
+    """The 3505 sales of a settlement's stocked lines, `after` seconds; returns event ids."""
+    return [
+        move(
+            world,
+            desk.place,
+            desk.seconds + after + 2 * at,
+            line.item,
+            line.quantity,
+            infno="3505",
+            traces=line.traces or [],
+            setl_id=setl_id,
+        )
+        for at, line in enumerate(lines)
+        if line.item.stocked
+    ]
 
 
 def move(
@@ -358,15 +272,15 @@ def move(
     place: Institution,
     seconds: int,
     item: Item,
-    count: int,
+    quantity: float,
     *,
     infno: str,
-    traces: list[str],
+    traces: Sequence[str],
     setl_id: str = "",
     change: str = "",
     invoice: str = "",
 ) -> str:
-    """Write one stock event (3501 to 3506); returns its id."""
+    """Write one stock event (3501 to 3506) of a quantity of packs; returns its id."""
     event_id = world.event_id(place.code, seconds)
     world.stream.add(
         seconds,
@@ -379,7 +293,7 @@ def move(
             "infno": infno,
             "med_list_codg": item.code,
             "inv_chg_type": change,
-            "cnt": count,
+            "cnt": quantity,
             "pric": item.price * 8 // 10 / 100,
             "invo_no": invoice,
             "drug_trac_codg": traces,

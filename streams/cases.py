@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from alerts.alert import Alert, alert_of
 from events.codec import decode_object
-from events.deadletters import BadRecord
+from events.deadletters import BadRecordError
 from events.kinds import Event
 from rules.context import Context
 from rules.engine import Change, Engine
@@ -53,7 +53,7 @@ def run_cases(rules: Sequence[Rule]) -> Iterator[CaseResult]:
 def _problems(rule: Rule, case: Case, world: Mapping[str, Any]) -> Iterator[str]:
     try:
         events = [_event(entry, case, world) for entry in case.events]
-    except BadRecord as bad:
+    except BadRecordError as bad:
         yield f"an event of the case is none: {bad}"
         return
     context = Context(_reference(case, world), _policy(case))
@@ -106,7 +106,9 @@ def _event(entry: Mapping[str, Any], case: Case, world: Mapping[str, Any]) -> Ev
     }
     known = decode_object({**record, "event_id": entry.get("event_id", "")})
     if known.unknown:
-        raise BadRecord("bad_value", known.unknown[0], "a field", "fields of the contract only")
+        raise BadRecordError(
+            "bad_value", known.unknown[0], "a field", "fields of the contract only"
+        )
     for name, value in record.items():
         if isinstance(value, str) and "{event_id}" in value:
             record[name] = value.replace("{event_id}", entry["event_id"])

@@ -11,7 +11,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from events.deadletters import BadRecord, DeadLetter, dead_letter
+from events.deadletters import BadRecordError, DeadLetter, dead_letter
 from events.kinds import key_of
 from events.readers import DamagedFileError, Read, Record, lines, open_sources, read_line
 from events.readers.sources import files_of
@@ -47,7 +47,7 @@ def timely(read: Record, latest: int) -> Read:
     """The record, or a dead letter if its time lies in the future."""
     if epoch(read.event.event_time) <= latest:
         return read
-    bad = BadRecord(
+    bad = BadRecordError(
         "future_time",
         "event_time",
         read.event.event_time.isoformat(),

@@ -69,8 +69,9 @@ bring_kafka() {
     echo "fetching Kafka's jars with Maven into $libs"
     rm -rf "$kafka_cache"
     mkdir -p "$libs"
-    if ! thrice mvn -q -B -Dstyle.color=never -f tools/kafka/pom.xml dependency:copy-dependencies \
-        -DincludeScope=runtime -DoutputDirectory="$PWD/$libs"; then
+    if ! thrice mvn -q -B -f tools/kafka/pom.xml dependency:copy-dependencies \
+        -DincludeScope=runtime -DoutputDirectory="$PWD/$libs" >"$kafka_cache/maven.log"; then
+        cat "$kafka_cache/maven.log" >&2
         say_missing "Kafka's jars: Maven could not fetch them (see above)," \
             "or set FUNDWATCH_KAFKA=host:port"
         return
@@ -99,9 +100,15 @@ bring_prometheus() {
     fi
 }
 
+chromium_there() { # the browser, and the library Playwright's driver is linked against
+    { have chromium || have chromium-browser; } &&
+        "$(python_of_tests)" -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null
+}
+
 bring_chromium() {
-    if ! have chromium && ! apt_install chromium; then
-        say_missing "chromium (Debian: apt-get install chromium)"
+    if ! chromium_there && ! apt_install chromium libatomic1; then
+        say_missing "chromium, or libatomic for its driver (Debian: apt-get install chromium" \
+            "libatomic1)"
     fi
 }
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from events.codec import MAX_BYTES
-from events.deadletters import BadRecord, DeadLetter, dead_letter
+from events.deadletters import BadRecordError, DeadLetter, dead_letter
 from events.lenient import describe
 from events.readers.interface_messages import Exchange, Fields, exchange
 from events.readers.interface_persons import (
@@ -57,11 +57,11 @@ def read_pair(raw: bytes, source: str, position: int, visits: Visits) -> Iterato
     """Events of one pair; `visits` carries what later pairs will ask for."""
     try:
         events = _events(_parse(raw), Upload("", source, position, raw), visits)
-    except BadRecord as bad:
+    except BadRecordError as bad:
         yield dead_letter(bad, source, position, raw)
     else:
         for event in events:
-            if isinstance(event, BadRecord):
+            if isinstance(event, BadRecordError):
                 yield dead_letter(event, source, position, raw)
             else:
                 yield read_object(event, source, position, raw)
@@ -75,24 +75,24 @@ def finish(visits: Visits) -> Iterator[DeadLetter]:
 
 def _parse(raw: bytes) -> Mapping[str, Any]:
     if len(raw) > MAX_BYTES:
-        raise BadRecord("too_large", "", f"{len(raw)} bytes", f"at most {MAX_BYTES} bytes")
+        raise BadRecordError("too_large", "", f"{len(raw)} bytes", f"at most {MAX_BYTES} bytes")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         found = f"byte 0x{raw[error.start]:02x} at {error.start}"
-        raise BadRecord("not_utf8", "", found, "UTF-8 text") from None
+        raise BadRecordError("not_utf8", "", found, "UTF-8 text") from None
     try:
         pair = msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        raise BadRecord("not_json", "", str(error)[:200], "one JSON object") from None
+        raise BadRecordError("not_json", "", str(error)[:200], "one JSON object") from None
     if not isinstance(pair, dict):
-        raise BadRecord("not_json", "", describe(pair), "one JSON object")
+        raise BadRecordError("not_json", "", describe(pair), "one JSON object")
     return pair
 
 
 def _events(
     pair: Mapping[str, Any], upload: Upload, visits: Visits
-) -> Iterable[Fields | BadRecord]:
+) -> Iterable[Fields | BadRecordError]:
     message = exchange(pair)
     upload.infno = message.infno
     match message.infno:
@@ -117,7 +117,9 @@ def _single_event(message: Exchange, visits: Visits) -> Fields:
     build = _SINGLE.get(message.infno)
     if build is None:
         found = describe(message.infno)
-        raise BadRecord("no_event", "request.infno", found, "a transaction that makes an event")
+        raise BadRecordError(
+            "no_event", "request.infno", found, "a transaction that makes an event"
+        )
     return build(message, visits)
 
 

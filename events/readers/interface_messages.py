@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from events.deadletters import BadRecord
+from events.deadletters import BadRecordError
 from events.kinds import KINDS, Diagnosis, FeeLine, FundPayment
 from events.lenient import describe
 
@@ -57,26 +57,26 @@ class Exchange(Struct, frozen=True):
 
 
 def exchange(pair: Mapping[str, Any]) -> Exchange:
-    """Read a `{"request": ..., "response": ...}` pair. Raises BadRecord.
+    """Read a `{"request": ..., "response": ...}` pair. Raises BadRecordError.
 
     The transaction number loses the letter of its multi-line variant (3505A is 3505).
     """
     try:
         plain = tidy(pair)
     except RecursionError:
-        raise BadRecord("not_json", "", "too many levels", "one JSON object") from None
+        raise BadRecordError("not_json", "", "too many levels", "one JSON object") from None
     request = _part(plain, "request")
     response = _part(plain, "response")
     infno = str(request.get("infno") or "")
     msgid = str(request.get("msgid") or "")
     for name, value in (("infno", infno), ("msgid", msgid)):
         if not value:
-            raise BadRecord("missing_field", f"request.{name}", "nothing", "a value")
+            raise BadRecordError("missing_field", f"request.{name}", "nothing", "a value")
     code = response.get("infcode")
     if code is None or code == "":
-        raise BadRecord("missing_field", "response.infcode", "nothing", "0 or -1")
+        raise BadRecordError("missing_field", "response.infcode", "nothing", "0 or -1")
     if str(code) not in _ACCEPTED:
-        raise BadRecord("refused_by_platform", "response.infcode", describe(code), "0")
+        raise BadRecordError("refused_by_platform", "response.infcode", describe(code), "0")
     return Exchange(
         infno[:-1] if len(infno) > 1 and infno[-1] in "Aa" else infno,
         msgid,
@@ -108,7 +108,7 @@ def is_empty(value: object) -> bool:
 def _part(pair: Fields, name: str) -> Fields:
     part = pair.get(name)
     if not isinstance(part, dict):
-        raise BadRecord("missing_field", name, describe(part), "a message envelope")
+        raise BadRecordError("missing_field", name, describe(part), "a message envelope")
     return part
 
 
@@ -118,11 +118,11 @@ def _body(envelope: Fields, name: str) -> Fields:
         try:
             body = tidy(msgspec.json.decode(body))
         except (msgspec.MsgspecError, RecursionError):
-            raise BadRecord("bad_value", name, "broken JSON text", "an object") from None
+            raise BadRecordError("bad_value", name, "broken JSON text", "an object") from None
     if is_empty(body):
         return {}
     if not isinstance(body, dict):
-        raise BadRecord("bad_value", name, describe(body), "an object")
+        raise BadRecordError("bad_value", name, describe(body), "an object")
     return body
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from events.codes import BizAppyType, CheckResult, MedType, PsnCertType
-from events.deadletters import BadRecord
+from events.deadletters import BadRecordError
 from events.identifiers import upgrade_identity
 from events.readers.interface_messages import (
     Exchange,
@@ -37,7 +37,7 @@ def person_read(message: Exchange) -> list[Fields]:
         check = fill(start(message, "identity_check", "-check"), base, shown)
         events.append(check | {"result": result})
     if not events:
-        raise BadRecord("missing_field", "output.insuinfo", "nothing", "insurances")
+        raise BadRecordError("missing_field", "output.insuinfo", "nothing", "insurances")
     return events
 
 
@@ -111,7 +111,7 @@ def chronic_cancel(message: Exchange, visits: Visits) -> Fields:
     filed = visits.filings.get(str(node.get("trt_dcla_detl_sn")), {})
     disease = node.get("opsp_dise_code") or filed.get("dise_codg")
     if is_empty(disease):
-        raise BadRecord("unmatched", "trt_dcla_detl_sn", "2504 alone", "its 2503 before it")
+        raise BadRecordError("unmatched", "trt_dcla_detl_sn", "2504 alone", "its 2503 before it")
     event |= {"med_type": MedType.CHRONIC.value, "dise_codg": disease}
     for name in ("psn_no", "insuplc_admdvs", "begndate", "enddate", "cert_fixmedins_code"):
         if is_empty(event.get(name)) and not is_empty(filed.get(name)):

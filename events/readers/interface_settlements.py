@@ -6,7 +6,7 @@ Also 2601, which takes back a message by its id.
 from collections import defaultdict
 from typing import Final
 
-from events.deadletters import BadRecord
+from events.deadletters import BadRecordError
 from events.readers.interface_messages import (
     Exchange,
     Fields,
@@ -88,7 +88,7 @@ def cancellation(message: Exchange) -> Fields:
         if not is_empty(event.get(name)):
             event[name] = positive(event[name])
     if is_empty(node.get("setl_id")):
-        raise BadRecord("missing_field", "setl_id", "nothing", "the settlement taken back")
+        raise BadRecordError("missing_field", "setl_id", "nothing", "the settlement taken back")
     event["init_setl_id"] = node["setl_id"]
     return at(event, answer.get("setl_time"))
 
@@ -105,7 +105,7 @@ def correction(message: Exchange) -> Fields:
     node = single(message.input, "data")
     original = node.get("omsgid")
     if is_empty(original):
-        raise BadRecord("missing_field", "omsgid", "nothing", "the message taken back")
+        raise BadRecordError("missing_field", "omsgid", "nothing", "the message taken back")
     return fill(start(message, "reversal"), node) | {"init_setl_id": original}
 
 
@@ -126,7 +126,7 @@ def hold_fees(message: Exchange, visits: Visits, upload: Upload) -> None:
     cuts = _by_number(several(message.output, "result", "feedetail"))
     lines = several(message.input, "feedetail", "data")
     if not lines:
-        raise BadRecord("missing_field", "input.feedetail", "nothing", "fee lines")
+        raise BadRecordError("missing_field", "input.feedetail", "nothing", "fee lines")
     grouped: defaultdict[tuple[str, str], list[Fields]] = defaultdict(list)
     for line in lines:
         visit_id = _visit_id(line.get("mdtrt_id"))
@@ -150,7 +150,7 @@ def drop_fees(message: Exchange, visits: Visits) -> None:
 
 def _visit_id(value: object) -> str:
     if is_empty(value):
-        raise BadRecord("missing_field", "mdtrt_id", "nothing", "the visit's id")
+        raise BadRecordError("missing_field", "mdtrt_id", "nothing", "the visit's id")
     return str(value)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from events.codes import InvChgType
-from events.deadletters import BadRecord
+from events.deadletters import BadRecordError
 from events.readers.interface_messages import (
     Exchange,
     Fields,
@@ -45,8 +45,8 @@ _CHANGES: Final = {
 }
 
 
-def movements(message: Exchange) -> Iterator[Fields | BadRecord]:
-    """One event a line; a line the platform's answer refuses is a BadRecord instead.
+def movements(message: Exchange) -> Iterator[Fields | BadRecordError]:
+    """One event a line; a line the platform's answer refuses is a BadRecordError instead.
 
     A message of several lines gives them the ids `<msgid>-1`, `<msgid>-2`, ...
     """
@@ -54,7 +54,7 @@ def movements(message: Exchange) -> Iterator[Fields | BadRecord]:
     many = isinstance(message.input.get(name), list)
     lines = several(message.input, *_NODES)
     if not lines:
-        raise BadRecord("missing_field", "input", "no lines", "stock lines")
+        raise BadRecordError("missing_field", "input", "no lines", "stock lines")
     refused = {
         _line_key(answer)
         for answer in several(message.output, *_ANSWERS)
@@ -62,7 +62,7 @@ def movements(message: Exchange) -> Iterator[Fields | BadRecord]:
     }
     for number, line in enumerate(lines, 1):
         if _line_key(line) in refused:
-            yield BadRecord("refused_by_platform", f"{name}[{number - 1}]", "retRslt 0", "1")
+            yield BadRecordError("refused_by_platform", f"{name}[{number - 1}]", "retRslt 0", "1")
         else:
             yield _movement(message, line, f"-{number}" if many else "")
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from events.deadletters import BadRecord, DeadLetter, dead_letter
+from events.deadletters import BadRecordError, DeadLetter, dead_letter
 from events.readers.interface_messages import Fields, is_empty
 
 MAX_VISITS: Final = 50_000
@@ -122,5 +122,5 @@ def leftovers(visits: Visits) -> Iterator[DeadLetter]:
 
 def _unmatched(visit: Visit) -> Iterator[DeadLetter]:
     for upload in visit.uploads:
-        bad = BadRecord("unmatched", "mdtrt_id", f"{upload.infno} alone", "a settlement of it")
+        bad = BadRecordError("unmatched", "mdtrt_id", f"{upload.infno} alone", "a settlement of it")
         yield dead_letter(bad, upload.source, upload.position, upload.raw)

@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from events.deadletters import BadRecord, DeadLetter, dead_letter
+from events.deadletters import BadRecordError, DeadLetter, dead_letter
 from events.readers.records import Row
 
 _BATCH: Final = 4096
@@ -31,7 +31,7 @@ def parquet_rows(path: Path) -> Iterator[Row | DeadLetter]:
                     position += 1
                     yield Row(position, {name.lower(): value for name, value in values.items()})
     except (pa.ArrowException, OSError, ValueError) as error:
-        bad = BadRecord("unreadable_file", "", type(error).__name__, "a whole Parquet file")
+        bad = BadRecordError("unreadable_file", "", type(error).__name__, "a whole Parquet file")
         yield dead_letter(bad, str(path), position + 1)
 
 

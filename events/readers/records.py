@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from events.codec import Decoded, decode, decode_object, encode_json
-from events.deadletters import RAW_LIMIT, BadRecord, DeadLetter, dead_letter
+from events.deadletters import RAW_LIMIT, BadRecordError, DeadLetter, dead_letter
 from events.kinds import Event
 
 
@@ -35,7 +35,7 @@ class Row(NamedTuple):
 Read = Record | DeadLetter
 
 
-class DamagedFileError(BadRecord):
+class DamagedFileError(BadRecordError):
     """The rest of a file cannot be read.
 
     `position` is the line it broke off in, `raw` the beginning of that line.
@@ -52,7 +52,7 @@ def read_line(raw: bytes, source: str, position: int) -> Read:
     """One JSON line in the event contract."""
     try:
         decoded = decode(raw)
-    except BadRecord as bad:
+    except BadRecordError as bad:
         return dead_letter(bad, source, position, raw)
     return Record(decoded.event, source, position, decoded.unknown, raw)
 
@@ -63,7 +63,7 @@ def read_object(
     """One mapping of field names to values; `raw` is what it was made from."""
     try:
         decoded = decode_object(record)
-    except BadRecord as bad:
+    except BadRecordError as bad:
         return dead_letter(bad, source, position, raw_of(record) if raw is None else raw)
     return _record(decoded, source, position)
 

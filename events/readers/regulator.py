@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from events.deadletters import BadRecord, DeadLetter, dead_letter
+from events.deadletters import BadRecordError, DeadLetter, dead_letter
 from events.readers.records import Read, raw_of, read_object
 from events.readers.regulator_rows import TABLES, Fields, Values
 from events.readers.regulator_settlements import settlements
@@ -62,7 +62,7 @@ def _read_rows(path: Path, build: Callable[[Values], list[Fields]]) -> Iterator[
         raw = row.raw or raw_of(row.values)
         try:
             events = build(row.values)
-        except BadRecord as bad:
+        except BadRecordError as bad:
             yield dead_letter(bad, source, row.position, raw)
             continue
         for event in events:

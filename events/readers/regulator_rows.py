@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from events.codes import BizAppyType, InstitutionState, MedType, RxStas, RxUsedStas
-from events.deadletters import BadRecord
+from events.deadletters import BadRecordError
 
 Values = Mapping[str, object]
 Fields = dict[str, Any]
@@ -29,10 +29,10 @@ def text(values: Values, *names: str) -> str:
 
 
 def key(values: Values, name: str) -> str:
-    """A column that must hold something. Raises BadRecord."""
+    """A column that must hold something. Raises BadRecordError."""
     found = text(values, name)
     if not found:
-        raise BadRecord("missing_field", name.upper(), "nothing", "a value")
+        raise BadRecordError("missing_field", name.upper(), "nothing", "a value")
     return found
 
 
@@ -91,7 +91,7 @@ def _withdrawable(event: Fields, values: Values) -> list[Fields]:
 
 def _only_valid(values: Values) -> None:
     if not is_valid(values):
-        raise BadRecord("not_valid", "VALI_FLAG", "0", "1")
+        raise BadRecordError("not_valid", "VALI_FLAG", "0", "1")
 
 
 def _inhospital(values: Values) -> list[Fields]:

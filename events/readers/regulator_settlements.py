@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from events.deadletters import BadRecord, DeadLetter, dead_letter
+from events.deadletters import BadRecordError, DeadLetter, dead_letter
 from events.readers.records import Read, Row, raw_of, read_object
 from events.readers.regulator_rows import (
     Fields,
@@ -109,7 +109,7 @@ def _each(path: Path, build: Callable[[Row, str], Fields | None]) -> Iterator[Re
             continue
         try:
             event = build(row, source)
-        except BadRecord as bad:
+        except BadRecordError as bad:
             yield dead_letter(bad, source, row.position, row.raw or raw_of(row.values))
         else:
             if event is not None:
@@ -129,12 +129,12 @@ def _take_fees(desk: sqlite3.Connection, path: Path) -> Iterator[DeadLetter]:
             continue
         try:
             if not is_valid(row.values):
-                raise BadRecord("not_valid", "VALI_FLAG", "0", "1")
+                raise BadRecordError("not_valid", "VALI_FLAG", "0", "1")
             line = _taken(row.values, _FEE) | {"fee_ocur_time": when(row.values, "fee_ocur_time")}
             batch.append(
                 (key(row.values, "setl_id"), source, row.position, msgspec.json.encode(line))
             )
-        except BadRecord as bad:
+        except BadRecordError as bad:
             yield dead_letter(bad, source, row.position, row.raw or raw_of(row.values))
         if len(batch) >= _FEES:
             _store(desk, batch)
@@ -152,7 +152,7 @@ def _settled(desk: sqlite3.Connection, row: Row, source: str) -> Fields | None:
     setl_id = key(values, "setl_id")
     desk.execute("INSERT OR IGNORE INTO seen VALUES (?)", (setl_id,))
     if not is_valid(values):
-        raise BadRecord("not_valid", "VALI_FLAG", "0", "1")
+        raise BadRecordError("not_valid", "VALI_FLAG", "0", "1")
     time = when(values, "setl_time")
     original = text(values, "init_setl_id")
     amount = number(values, "medfee_sumamt")
@@ -191,7 +191,7 @@ def _whole(values: Values) -> bytes:
 
 def _claimed(desk: sqlite3.Connection, values: Values) -> Fields:
     if not is_valid(values):
-        raise BadRecord("not_valid", "VALI_FLAG", "0", "1")
+        raise BadRecordError("not_valid", "VALI_FLAG", "0", "1")
     visit = text(values, "mdtrt_id")
     found = desk.execute(
         "SELECT rowid, line FROM manual WHERE mdtrt_id = ? AND mdtrt_id <> '' ORDER BY rowid",
@@ -241,5 +241,5 @@ def _unmatched(desk: sqlite3.Connection) -> Iterator[DeadLetter]:
         " WHERE setl_id NOT IN (SELECT setl_id FROM seen) ORDER BY rowid"
     )
     for source, position, line in desk.execute(query):
-        bad = BadRecord("unmatched", "SETL_ID", "a fee line alone", "its row in SETL_D")
+        bad = BadRecordError("unmatched", "SETL_ID", "a fee line alone", "its row in SETL_D")
         yield dead_letter(bad, source, position, line)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from events.deadletters import BadRecord, DeadLetter, dead_letter
+from events.deadletters import BadRecordError, DeadLetter, dead_letter
 from events.readers.interface import finish, read_pair
 from events.readers.interface_visits import Visits
 from events.readers.lines import lines
@@ -120,7 +120,7 @@ def _is_pair(letter: DeadLetter, line: bytes) -> bool:
 def _read_table(path: Path) -> Iterator[Read]:
     names = columns(path)
     if names and "event_type" not in names and not implied_kind(path):
-        bad = BadRecord(
+        bad = BadRecordError(
             "missing_field",
             "event_type",
             f"columns {', '.join(names[:5])}",

@@ -13,7 +13,7 @@ from typing import Final, get_origin, get_type_hints
 import msgspec
 
 from events.codec import MAX_BYTES
-from events.deadletters import RAW_LIMIT, BadRecord, DeadLetter, dead_letter
+from events.deadletters import RAW_LIMIT, BadRecordError, DeadLetter, dead_letter
 from events.kinds import KINDS
 from events.readers.lines import numbered_lines
 from events.readers.records import DamagedFileError, Read, Row, raw_of, read_object
@@ -51,7 +51,7 @@ def read_table(path: Path) -> Iterator[Read]:
         raw = row.raw or raw_of(row.values)
         try:
             values = _unfold(row.values)
-        except BadRecord as bad:
+        except BadRecordError as bad:
             yield dead_letter(bad, source, row.position, raw)
             continue
         if implied and not values.get("event_type"):
@@ -88,7 +88,7 @@ def _names(cells: list[str]) -> list[str]:
 
 
 def _unfold(values: dict[str, object]) -> dict[str, object]:
-    """Parse the JSON text of repeated parts. Raises BadRecord."""
+    """Parse the JSON text of repeated parts. Raises BadRecordError."""
     unfolded = dict(values)
     for name in _NESTED & values.keys():
         cell = values[name]
@@ -96,7 +96,7 @@ def _unfold(values: dict[str, object]) -> dict[str, object]:
             try:
                 unfolded[name] = msgspec.json.decode(cell)
             except (msgspec.MsgspecError, RecursionError):
-                raise BadRecord(
+                raise BadRecordError(
                     "bad_value", name, f"{len(cell)} characters", "a JSON list in the cell"
                 ) from None
     return unfolded
@@ -114,7 +114,7 @@ def _csv_rows(path: Path) -> Iterator[Row | DeadLetter]:
         for position, line in numbered_lines(path):
             try:
                 text = _text(line)
-            except BadRecord as bad:
+            except BadRecordError as bad:
                 refused.append(dead_letter(bad, source, position, line))
             else:
                 pending.append(line)
@@ -133,12 +133,12 @@ def _csv_rows(path: Path) -> Iterator[Row | DeadLetter]:
         except StopIteration:
             over = True
         except csv.Error as error:
-            bad = BadRecord("bad_csv", "", str(error), "cells as in RFC 4180")
+            bad = BadRecordError("bad_csv", "", str(error), "cells as in RFC 4180")
             row = dead_letter(bad, source, position, b"\n".join(pending))
         except DamagedFileError as damaged:
             over = True
             row = dead_letter(damaged, source, damaged.position, damaged.raw)
-        except BadRecord as bad:
+        except BadRecordError as bad:
             row = dead_letter(bad, source, position, b"\n".join(pending))
         yield from refused
         refused.clear()
@@ -151,15 +151,17 @@ def _csv_rows(path: Path) -> Iterator[Row | DeadLetter]:
 
 def _text(line: bytes) -> str:
     if len(line) > MAX_BYTES:
-        raise BadRecord("too_large", "", f"{len(line)} bytes", f"at most {MAX_BYTES} bytes")
+        raise BadRecordError("too_large", "", f"{len(line)} bytes", f"at most {MAX_BYTES} bytes")
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError as error:
         found = f"byte 0x{line[error.start]:02x} at {error.start}"
-        raise BadRecord("not_utf8", "", found, "UTF-8 text") from None
+        raise BadRecordError("not_utf8", "", found, "UTF-8 text") from None
 
 
 def _row(names: list[str], cells: list[str], position: int, raw: bytes) -> Row:
     if len(cells) != len(names):
-        raise BadRecord("bad_csv", "", f"{len(cells)} cells", f"{len(names)}, as in the header")
+        raise BadRecordError(
+            "bad_csv", "", f"{len(cells)} cells", f"{len(names)}, as in the header"
+        )
     return Row(position, dict(zip(names, cells, strict=True)), raw[:RAW_LIMIT])

@@ -1,7 +1,7 @@
 """The histories, one struct a kind, and how each takes up a record.
 
-`take` adds a record and returns what changed (the records that rules must look at again), or ()
-when the record was known. Retention is in days of event time: `KEPT` says how long a record is
+`take` adds a record and returns the records that rules must look at again, or None when the record
+was known and nothing changed. Retention is in days of event time: `KEPT` says how long a record is
 remembered and how late a reversal may come and still be applied.
 """
 
@@ -85,8 +85,8 @@ class History(Struct, gc=False):
     key: str
     standing: dict[str, Standing] = field(default_factory=dict)
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
-        """Take up a record; return the records that rules must look at again."""
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
+        """Take up a record; return what rules must look at again, None if it was known."""
         raise TypeError(f"{type(self).__name__} does not keep {type(record).__name__}")
 
     def parts(self) -> tuple[list[Record], ...]:
@@ -108,17 +108,17 @@ class Person(History, gc=False):
     claims: list[Claim] = field(default_factory=list)
     scripts: list[Script] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
         if isinstance(record, Visit):
             taken = put(self.visits, record)
             if taken is None:
-                return ()
+                return None
             if self.refunds:
                 taken = self._refunded(taken)
             return (taken,)
         if isinstance(record, Refund):
             if put(self.refunds, record) is None:
-                return ()
+                return None
             changed: list[Record] = [record]
             for visit in self.visits:
                 if _means(record, visit):
@@ -128,7 +128,7 @@ class Person(History, gc=False):
         if isinstance(record, Stay):
             return self._take_stay(record)
         kept = put(self._series(record), record)
-        return (kept,) if kept is not None else ()
+        return (kept,) if kept is not None else None
 
     def _series(self, record: AnyRecord) -> list[Record]:
         series: object = {
@@ -165,14 +165,14 @@ class Person(History, gc=False):
         swap(self.visits, changed)
         return changed
 
-    def _take_stay(self, stay: Stay) -> Sequence[Record]:
+    def _take_stay(self, stay: Stay) -> Sequence[Record] | None:
         cancelled = min(
             (r.time for r in self.refunds if _cancels(r, stay) and r.time >= stay.time), default=0
         )
         if cancelled:
             stay = structs.replace(stay, rev_at=cancelled)
         taken = put(self.stays, stay)
-        return (taken,) if taken is not None else ()
+        return (taken,) if taken is not None else None
 
     def _cancel_stays(self, refund: Refund, changed: list[Record]) -> None:
         for stay in self.stays:
@@ -200,7 +200,7 @@ class Account(History, gc=False):
     payouts: list[Payout] = field(default_factory=list)
     premiums: list[Premium] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
         series: object = {
             Swipe: self.swipes,
             Grant: self.grants,
@@ -211,7 +211,7 @@ class Account(History, gc=False):
         if not isinstance(series, list):
             raise TypeError(f"an account does not keep {type(record).__name__}")
         kept = put(series, record)
-        return (kept,) if kept is not None else ()
+        return (kept,) if kept is not None else None
 
 
 class Terminal(History, gc=False):
@@ -219,9 +219,9 @@ class Terminal(History, gc=False):
 
     swipes: list[Swipe] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
         kept = put(self.swipes, record) if isinstance(record, Swipe) else None
-        return (kept,) if kept is not None else ()
+        return (kept,) if kept is not None else None
 
 
 class InstitutionDay(History, gc=False):
@@ -230,12 +230,12 @@ class InstitutionDay(History, gc=False):
     swipes: list[Swipe] = field(default_factory=list)
     goods: list[Goods] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
         if isinstance(record, Swipe):
             kept: Record | None = put(self.swipes, record)
         else:
             kept = put(self.goods, record) if isinstance(record, Goods) else None
-        return (kept,) if kept is not None else ()
+        return (kept,) if kept is not None else None
 
 
 class InstitutionMonth(History, gc=False):
@@ -243,9 +243,9 @@ class InstitutionMonth(History, gc=False):
 
     paybacks: list[Payback] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
         kept = put(self.paybacks, record) if isinstance(record, Payback) else None
-        return (kept,) if kept is not None else ()
+        return (kept,) if kept is not None else None
 
 
 class Institution(History, gc=False):
@@ -253,9 +253,9 @@ class Institution(History, gc=False):
 
     designations: list[Designation] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
         kept = put(self.designations, record) if isinstance(record, Designation) else None
-        return (kept,) if kept is not None else ()
+        return (kept,) if kept is not None else None
 
 
 class Document(History, gc=False):
@@ -263,9 +263,11 @@ class Document(History, gc=False):
 
     papers: list[Paper] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
         kept = put(self.papers, record) if isinstance(record, Paper) else None
-        return (kept,) if kept is not None and len(self.papers) > 1 else ()
+        if kept is None:
+            return None
+        return (kept,) if len(self.papers) > 1 else ()
 
 
 class Stock(History, gc=False):
@@ -279,17 +281,17 @@ class Stock(History, gc=False):
     supplied: bool = False
     """Whether the institution has ever reported this drug coming in."""
 
-    def take(self, record: AnyRecord) -> Sequence[Record]:
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
         if not isinstance(record, Move):
             raise TypeError(f"stock does not keep {type(record).__name__}")
         if record.via == "opening":
             counted = put(self.openings, record)
             self.supplied = True
-            return (counted,) if counted is not None else ()
+            return (counted,) if counted is not None else None
         moves = len(self.moves)
         kept = put(self.moves, record)
         if kept is None:
-            return ()
+            return None
         if len(self.moves) == moves:
             self.net -= kept.quantity
         elif not kept.rev_at:

@@ -7,8 +7,9 @@ from simulation.catalogue import BY_NAME, Item
 from simulation.institutions import claim, device
 from simulation.life.stays import die
 from simulation.people import Person
+from simulation.pricing import Line
 from simulation.scene import lines_of
-from simulation.settling import Line, Settled
+from simulation.settling import Settled
 
 
 def round_sum(name: str, amount: int) -> list[Line]:
@@ -21,7 +22,7 @@ def refund_other_channel(case: Case) -> None:
     """Paid from the account, refunded in cash."""
     who = case.who
     place = pharmacy(case)
-    seconds, dev = slot(case, place, day_for(case))
+    desk = slot(case, place, day_for(case))
 
     def refund(done: Settled) -> None:
         _feign(case, done, later(done.seconds, minutes=case.rng.randrange(20, 300)))
@@ -29,9 +30,7 @@ def refund_other_channel(case: Case) -> None:
     buy(
         case,
         who,
-        place,
-        seconds,
-        dev,
+        desk,
         lines_of(("碳酸钙D3片",), counts=(5,)),
         label=False,
         then=refund,
@@ -70,14 +69,12 @@ def refund_cycle(case: Case) -> None:
 
 def _cycle(case: Case, who: Person, place_index: int, day: int, step: int) -> None:
     place = case.world.book.all[place_index]
-    seconds, dev = slot(case, place, day, 600 + 30 * (step % 8))
+    desk = slot(case, place, day, 600 + 30 * (step % 8))
     refund_at = later(seconds, minutes=case.rng.randrange(30, 240))
     buy(
         case,
         who,
-        place,
-        seconds,
-        dev,
+        desk,
         lines_of(("碳酸钙D3片", "板蓝根颗粒"), counts=(6, 4)),
         then=lambda done: _feign(case, done, refund_at),
     )
@@ -92,14 +89,12 @@ def account_drained(case: Case) -> None:
     steps = 6
     for step in range(steps):
         place = shops[step % 3]
-        seconds, dev = slot(case, place, day + step // 2, 560 if step % 2 == 0 else 900)
+        desk = slot(case, place, day + step // 2, 560 if step % 2 == 0 else 900)
         count = max(1, who.balance // steps // BY_NAME["云南白药气雾剂"].price)
         buy(
             case,
             who,
-            place,
-            seconds,
-            dev,
+            desk,
             lines_of(("云南白药气雾剂", "复方丹参滴丸"), counts=(count, 6)),
         )
 
@@ -113,7 +108,12 @@ def batch_swiping(case: Case) -> None:
     amount = case.rng.choice((200_00, 300_00, 500_00))
     claim(case.world.book, place, 0, day, first=start, last=start + step * len(case.people))
     for at, who in enumerate(case.people):
-        buy(case, who, place, start + at * step, device(place, 0), round_sum("碳酸钙D3片", amount))
+        buy(
+            case,
+            who,
+            Desk(place, start + at * step, device(place, 0)),
+            round_sum("碳酸钙D3片", amount),
+        )
 
 
 def payout_unfounded(case: Case) -> None:
@@ -151,5 +151,5 @@ def same_amounts(case: Case) -> None:
     start = day_for(case, span=22)
     amount = case.rng.choice((200_00, 300_00))
     for step in range(7):
-        seconds, dev = slot(case, place, start + 3 * step)
-        buy(case, who, place, seconds, dev, round_sum("云南白药气雾剂", amount))
+        desk = slot(case, place, start + 3 * step)
+        buy(case, who, desk, round_sum("云南白药气雾剂", amount))

@@ -17,8 +17,9 @@ from simulation.cases import (
 from simulation.catalogue import BY_NAME
 from simulation.life.chronic import register
 from simulation.life.stays import receipt_number
+from simulation.pricing import Line
 from simulation.scene import consultation, lines_of, month_supply, visit
-from simulation.settling import CASH, Line, Settled, settle
+from simulation.settling import CASH, Settled, settle
 
 
 def two_schemes(case: Case) -> None:
@@ -26,7 +27,7 @@ def two_schemes(case: Case) -> None:
     who, world = case.who, case.world
     place = hospital(case)
     register(case.scene, who, place, [("14", "M03900")])
-    seconds, dev = slot(case, place, day_for(case))
+    desk = slot(case, place, day_for(case))
     again = seconds + case.rng.randrange(4, 20) * MINUTE
 
     def lines() -> list[Line]:
@@ -36,9 +37,7 @@ def two_schemes(case: Case) -> None:
         done = settle(
             world,
             who,
-            place,
-            seconds,
-            dev,
+            desk,
             lines(),
             med_type="14",
             dise="M03900",
@@ -218,17 +217,17 @@ def trace_code_reused(case: Case) -> None:
     here = pharmacy(case)
     there = here if case.number % 3 == 0 else pharmacy(case)
     lines = lines_of(("复方丹参滴丸",), counts=(2,))
-    seconds, dev = slot(case, here, day)
-    again, other = slot(case, there, later_day)
+    desk = slot(case, here, day)
+    later_desk = slot(case, there, later_day)
 
     def resell(done: Settled) -> None:
         packs = list(done.lines[0].traces or [])
         item = done.lines[0].item
         world.stock.take(there, item, again, len(packs))
         copy = [Line(item=item, count=len(packs), days=item.days, traces=packs)]
-        buy(case, second, there, again, other, copy)
+        buy(case, second, later_desk, copy)
 
-    buy(case, first, here, seconds, dev, lines, label=False, then=resell)
+    buy(case, first, desk, lines, label=False, then=resell)
 
 
 def two_disease_and_chronic(case: Case) -> None:

@@ -14,13 +14,13 @@ def credential_mismatch(case: Case) -> None:
     """The face or document check fails, and the settlement is made all the same."""
     who = case.who
     place = pharmacy(case) if case.number % 2 else hospital(case)
-    seconds, dev = slot(case, place, day_for(case))
+    desk = slot(case, place, day_for(case))
     case.plan(
         seconds - 40,
         lambda: acts.identity_check(case.world, who, place, seconds - 40, dev, result="mismatch"),
     )
     if place.pharmacy:
-        buy(case, who, place, seconds, dev, lines_of(("布洛芬缓释胶囊", "维生素C片")))
+        buy(case, who, desk, lines_of(("布洛芬缓释胶囊", "维生素C片")))
         return
 
     def happen() -> None:
@@ -28,9 +28,7 @@ def credential_mismatch(case: Case) -> None:
             settle(
                 case.world,
                 who,
-                place,
-                seconds,
-                dev,
+                desk,
                 [consultation(place), *lines_of(("血常规检查",))],
                 med_type="11",
                 diagnoses=("J06.900",),
@@ -46,8 +44,8 @@ def sex_conflict(case: Case) -> None:
     man = who.gend == "1"
     if case.number % 3 == 2 and man:
         place = pharmacy(case)
-        seconds, dev = slot(case, place, day_for(case))
-        buy(case, who, place, seconds, dev, lines_of(("妇科千金片", "桂枝茯苓胶囊")))
+        desk = slot(case, place, day_for(case))
+        buy(case, who, desk, lines_of(("妇科千金片", "桂枝茯苓胶囊")))
         return
     place = hospital(case)
     drugs, diagnosis = (("桂枝茯苓胶囊",), "N76.000") if man else (("非那雄胺片",), "N40.x00")
@@ -93,8 +91,8 @@ def after_death(case: Case) -> None:
     died = day_for(case, low=low, high=world.last_day - 8)
     used = died + case.rng.randrange(2, 6)
     place = pharmacy(case)
-    seconds, dev = slot(case, place, used)
-    buy(case, who, place, seconds, dev, lines_of(("复方丹参滴丸",), counts=(4,)))
+    desk = slot(case, place, used)
+    buy(case, who, desk, lines_of(("复方丹参滴丸",), counts=(4,)))
     die(case.scene, who, died, case.rng.randrange(6, 20))
 
 
@@ -126,9 +124,9 @@ def impossible_travel(case: Case) -> None:
     here = pharmacy(case)
     cities = world.geo.far if case.number % 2 else world.geo.near[-2:]
     there = case.rng.choice(world.book.elsewhere[case.rng.choice(cities).admdvs])
-    first, dev = slot(case, here, day, 600)
+    first_desk = slot(case, here, day, 600)
     second = first + case.rng.randrange(15, 45) * MINUTE
-    buy(case, who, here, first, dev, lines_of(("板蓝根颗粒",)), label=False)
+    buy(case, who, first_desk, lines_of(("板蓝根颗粒",)), label=False)
 
     def happen() -> None:
         lines = lines_of(("布洛芬缓释胶囊",))
@@ -159,8 +157,8 @@ def during_admission(case: Case) -> None:
     used = day + case.rng.randrange(2, 7)
     if case.number % 2:
         shop = pharmacy(case)
-        seconds, dev = slot(case, shop, used)
-        buy(case, who, shop, seconds, dev, lines_of(("碳酸钙D3片",), counts=(3,)))
+        desk = slot(case, shop, used)
+        buy(case, who, desk, lines_of(("碳酸钙D3片",), counts=(3,)))
         return
     place = case.rng.choice(world.book.primary)
     visit(
@@ -181,11 +179,11 @@ def credential_two_devices(case: Case) -> None:
     who = case.who
     day = day_for(case)
     here, there = case.rng.sample(case.world.book.pharmacies, 2)
-    first, dev = slot(case, here, day)
+    first_desk = slot(case, here, day)
     second = first + case.rng.randrange(5, 40)
     claim(case.world.book, there, 0, day, first=second, last=second)
-    buy(case, who, here, first, dev, lines_of(("板蓝根颗粒",)))
-    buy(case, who, there, second, device(there, 0), lines_of(("健胃消食片",)))
+    buy(case, who, first_desk, lines_of(("板蓝根颗粒",)))
+    buy(case, who, Desk(there, second, device(there, 0)), lines_of(("健胃消食片",)))
 
 
 def terminal_many_credentials(case: Case) -> None:
@@ -205,4 +203,4 @@ def _checked_purchase(case: Case, who: Person, seconds: int, dev: str, place_ind
     place = case.world.book.all[place_index]
     case.plan(seconds - 6, lambda: acts.identity_check(case.world, who, place, seconds - 6, dev))
     names = case.rng.choice((("藿香正气口服液",), ("开塞露",), ("维生素C片", "板蓝根颗粒")))
-    buy(case, who, place, seconds, dev, lines_of(names))
+    buy(case, who, desk, lines_of(names))

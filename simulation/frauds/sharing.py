@@ -36,17 +36,15 @@ def unauthorised_family(case: Case) -> None:
             ended,
             lambda: acts.authorization(world, owner, who, ended, relation, action="revoke"),
         )
-    seconds, dev = slot(case, place, used)
-    buy(case, who, place, seconds, dev, lines_of(GOODS), payer=owner)
+    desk = slot(case, place, used)
+    buy(case, who, desk, lines_of(GOODS), payer=owner)
     if variant == 2:
         city = world.geo.far[0].admdvs
         away = world.book.elsewhere[city][2]
         buy(
             case,
             who,
-            away,
-            later(seconds, days=1, hours=4),
-            device(away, 0),
+            Desk(away, later(seconds, days=1, hours=4), device(away, 0)),
             lines_of(GOODS),
             payer=owner,
         )
@@ -66,8 +64,8 @@ def many_owners(case: Case) -> None:
         granted = clock(case, day + 2 * at, 8, 9)
         relation = "parent" if at < 2 else "child"
         case.plan(granted, _grant(case, owner, who, granted, relation, label=False))
-        seconds, dev = slot(case, place, day + 2 * at, 700)
-        buy(case, who, place, seconds, dev, lines_of(GOODS, counts=(3, 2)), payer=owner)
+        desk = slot(case, place, day + 2 * at, 700)
+        buy(case, who, desk, lines_of(GOODS, counts=(3, 2)), payer=owner)
     case.plan(clock(case, day + 15), who.lenders.clear)
 
 
@@ -81,8 +79,8 @@ def owner_many_beneficiaries(case: Case) -> None:
         relation = ("spouse", "parent", "spouse_parent", "child")[min(at // 2, 3)]
         case.plan(granted, _grant(case, owner, user, granted, relation, label=True))
         user.busy.update(range(day, day + 14))
-        seconds, dev = slot(case, place, day + at, 700)
-        buy(case, user, place, seconds, dev, lines_of(GOODS), payer=owner)
+        desk = slot(case, place, day + at, 700)
+        buy(case, user, desk, lines_of(GOODS), payer=owner)
 
 
 def _grant(

@@ -8,6 +8,7 @@ from simulation.benefit import TWO_DISEASE_MED_TYPE
 from simulation.diseases import CHRONIC, COMMON
 from simulation.institutions import Institution
 from simulation.people import Person
+from simulation.pricing import Line
 from simulation.scene import (
     Scene,
     consultation,
@@ -18,7 +19,6 @@ from simulation.scene import (
     rx_number,
     visit,
 )
-from simulation.settling import Line
 
 Regimen = tuple[str, str, Sequence[str]]
 """`med_type`, disease code and drug names."""
@@ -29,7 +29,7 @@ def plan(scene: Scene, who: Person) -> None:
     world, rng = scene.world, scene.rng
     age = who.age(world.first_day)
     chance = 0.03 if age < 40 else (0.18 if age < 60 else 0.5)
-    if who.insutype != "310" or age < 25 or rng.random() > chance:
+    if who.diseases or who.insutype != "310" or age < 25 or rng.random() > chance:
         return
     place = rng.choice(world.book.secondary if rng.random() < 0.6 else world.book.tertiary)
     if rng.random() < 0.008:
@@ -57,7 +57,7 @@ def register(
         at = day_start(world.first_day) + HOUR + world.number() % (5 * HOUR)
 
         def happen(at: int = at, kind: str = kind, code: str = code) -> None:
-            acts.entitlement(world, who, at, place, kind, code)
+            acts.entitlement(world, who, place, at, med_type=kind, dise=code)
 
         scene.plan(at, happen)
 

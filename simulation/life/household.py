@@ -90,6 +90,8 @@ def premiums(scene: Scene) -> None:
             giver: Person = giver, taker: Person = taker, at: int = at, tie: str = tie
         ) -> None:
             if giver.balance >= 380_00:
-                acts.premium(world, giver, taker, at, 380_00, "resident", tie)
+                acts.premium(
+                    world, giver, taker, at, amount=380_00, product="resident", tie=tie
+                )
 
         scene.plan(at, happen)

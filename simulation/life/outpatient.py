@@ -7,6 +7,7 @@ from simulation import acts
 from simulation.diseases import ACUTE, Acute
 from simulation.institutions import Institution
 from simulation.people import Person
+from simulation.pricing import Line
 from simulation.scene import (
     Scene,
     consultation,
@@ -17,7 +18,7 @@ from simulation.scene import (
     rx_number,
     visit,
 )
-from simulation.settling import Line, Settled
+from simulation.settling import Settled
 
 
 def condition(scene: Scene, who: Person, day: int) -> Acute:

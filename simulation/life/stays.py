@@ -4,10 +4,11 @@ from events.times import DAY, HOUR, MINUTE, day_start
 from simulation import acts
 from simulation.benefit import outpatient
 from simulation.catalogue import BY_NAME
-from simulation.institutions import Institution, device
+from simulation.institutions import Desk, Institution, device
 from simulation.people import Person
 from simulation.scene import Scene, consultation, free_day, lines_of, visit
-from simulation.settling import AUTO, Line, settle
+from simulation.pricing import Line
+from simulation.settling import AUTO, settle
 
 
 def admissions(scene: Scene, who: Person) -> None:
@@ -33,8 +34,8 @@ def stay(scene: Scene, who: Person, place: Institution, day: int, span: int) -> 
     came = day_start(day) + 9 * HOUR + rng.randrange(2 * HOUR)
     left = day_start(day + span) + 10 * HOUR + rng.randrange(2 * HOUR)
     diagnosis = rng.choice(("J18.900", "I20.000", "K80.100", "M51.202"))
-    scene.plan(came, lambda: acts.admission(world, who, place, came, number, diagnosis))
-    scene.plan(left, lambda: acts.discharge(world, who, place, left, number, diagnosis))
+    scene.plan(came, lambda: acts.admission(world, who, place, came, visit=number, diagnosis=diagnosis))
+    scene.plan(left, lambda: acts.discharge(world, who, place, left, visit=number, diagnosis=diagnosis))
     paid = left + 25 * MINUTE
     lines = [
         Line(item=BY_NAME["普通病房床位费"], count=span, offset=-HOUR),
@@ -49,9 +50,7 @@ def stay(scene: Scene, who: Person, place: Institution, day: int, span: int) -> 
         settle(
             world,
             who,
-            place,
-            paid,
-            device(place, 0),
+            Desk(place, paid, device(place, 0)),
             lines,
             med_type="21",
             diagnoses=(diagnosis,),

@@ -18,8 +18,9 @@ from simulation.cases import (
 from simulation.catalogue import BY_NAME, COVETED, EXCLUDED, placeholder
 from simulation.institutions import claim, device
 from simulation.life.stays import die
+from simulation.pricing import Line
 from simulation.scene import consultation, lines_of, visit
-from simulation.settling import CASH, OWN, Line, Settled, sell
+from simulation.settling import CASH, OWN, Settled, sell
 from simulation.stock import Shelf
 
 
@@ -28,7 +29,7 @@ def refund_same_channels(case: Case) -> None:
     who = case.who
     who.balance = 60_00 + case.number
     place = pharmacy(case)
-    seconds, dev = slot(case, place, day_for(case))
+    desk = slot(case, place, day_for(case))
 
     def refund(done: Settled) -> None:
         at = later(done.seconds, minutes=90)
@@ -37,9 +38,7 @@ def refund_same_channels(case: Case) -> None:
     buy(
         case,
         who,
-        place,
-        seconds,
-        dev,
+        desk,
         lines_of(("碳酸钙D3片",), counts=(5,)),
         label=False,
         then=refund,
@@ -78,8 +77,8 @@ def one_big_bill(case: Case) -> None:
     if case.number % 2:
         who.balance = case.rng.randrange(40_00, 70_00)
         place = pharmacy(case)
-        seconds, dev = slot(case, place, day)
-        buy(case, who, place, seconds, dev, lines_of(("复方丹参滴丸",), counts=(4,)))
+        desk = slot(case, place, day)
+        buy(case, who, desk, lines_of(("复方丹参滴丸",), counts=(4,)))
         return
     place = hospital(case)
     who.balance = 3200_00
@@ -107,7 +106,9 @@ def colleagues_at_noon(case: Case) -> None:
     for at, who in enumerate(case.people):
         start += case.rng.randrange(62, 118)
         name = ("板蓝根颗粒", "维生素C片", "布洛芬缓释胶囊", "云南白药气雾剂")[at % 4]
-        buy(case, who, place, start, device(place, 0), lines_of((name,), counts=(1 + at % 3,)))
+        buy(
+            case, who, Desk(place, start, device(place, 0)), lines_of((name,), counts=(1 + at % 3,))
+        )
 
 
 def founded_payout(case: Case) -> None:
@@ -137,8 +138,8 @@ def equal_refills(case: Case) -> None:
         if at >= world.last_day - 1:
             return
         who.busy.add(at)
-        seconds, dev = slot(case, place, at)
-        buy(case, who, place, seconds, dev, lines_of(("血糖试纸",), counts=(2,)))
+        desk = slot(case, place, at)
+        buy(case, who, desk, lines_of(("血糖试纸",), counts=(2,)))
 
 
 def authorised_family(case: Case) -> None:
@@ -146,7 +147,7 @@ def authorised_family(case: Case) -> None:
     who, owner, world = case.people[0], case.people[1], case.world
     day = day_for(case, span=4)
     place = pharmacy(case)
-    seconds, dev = slot(case, place, day + 2)
+    desk = slot(case, place, day + 2)
     relation = ("child", "spouse_parent", "parent")[case.number % 3]
     granted = seconds - case.rng.randrange(60, 240)
     if case.number % 2:
@@ -157,7 +158,7 @@ def authorised_family(case: Case) -> None:
             lambda: acts.authorization(world, owner, who, ended, relation, action="revoke"),
         )
     case.plan(granted, lambda: acts.authorization(world, owner, who, granted, relation))
-    buy(case, who, place, seconds, dev, lines_of(("云南白药气雾剂",)), payer=owner)
+    buy(case, who, desk, lines_of(("云南白药气雾剂",)), payer=owner)
 
 
 def three_children(case: Case) -> None:
@@ -168,8 +169,8 @@ def three_children(case: Case) -> None:
     for at, owner in enumerate(owners):
         granted = clock(case, day, 8, 9) + at * MINUTE
         case.plan(granted, _grant(case, at + 1, 0, granted, "parent"))
-        seconds, dev = slot(case, place, day + 5 * at, 700)
-        buy(case, who, place, seconds, dev, lines_of(("云南白药气雾剂",)), payer=owner)
+        desk = slot(case, place, day + 5 * at, 700)
+        buy(case, who, desk, lines_of(("云南白药气雾剂",)), payer=owner)
 
 
 def big_family(case: Case) -> None:
@@ -182,8 +183,8 @@ def big_family(case: Case) -> None:
         granted = clock(case, day, 8, 9) + at * MINUTE
         case.plan(granted, _grant(case, 0, at + 1, granted, ties[at % 4], label=True))
         user.busy.update(range(day, day + 13))
-        seconds, dev = slot(case, place, day + 2 * at, 700)
-        buy(case, user, place, seconds, dev, lines_of(("板蓝根颗粒",)), payer=owner)
+        desk = slot(case, place, day + 2 * at, 700)
+        buy(case, user, desk, lines_of(("板蓝根颗粒",)), payer=owner)
 
 
 def _grant(
@@ -201,13 +202,13 @@ def goods_in_cash(case: Case) -> None:
     """Excluded goods paid in cash only, or a medical device without a code."""
     who = case.who
     place = pharmacy(case)
-    seconds, dev = slot(case, place, day_for(case))
+    desk = slot(case, place, day_for(case))
     if case.number % 2:
         item = placeholder("医用手动轮椅", 420_00)
-        buy(case, who, place, seconds, dev, [Line(item=item)])
+        buy(case, who, desk, [Line(item=item)])
         return
     item = EXCLUDED[case.number // 2 % len(EXCLUDED)]
-    buy(case, who, place, seconds, dev, [Line(item=item)], payer=CASH)
+    buy(case, who, desk, [Line(item=item)], payer=CASH)
 
 
 def sold_to_the_last(case: Case) -> None:
@@ -222,18 +223,18 @@ def sold_to_the_last(case: Case) -> None:
     for at, who in enumerate(case.people):
         who.balance = max(who.balance, 2200_00)
         who.busy.update(range(day, day + 12))
-        seconds, dev = slot(case, place, day + 2 * at)
-        buy(case, who, place, seconds, dev, [Line(item=item, count=3, days=3 * item.days)])
+        desk = slot(case, place, day + 2 * at)
+        buy(case, who, desk, [Line(item=item, count=3, days=3 * item.days)])
 
 
 def late_sale(case: Case) -> None:
     """The sale reaches the stock system on the next morning."""
     who, world = case.who, case.world
     place = pharmacy(case)
-    seconds, dev = slot(case, place, day_for(case, high=world.last_day - 8))
+    desk = slot(case, place, day_for(case, high=world.last_day - 8))
 
     def report(done: Settled) -> None:
         at = later(done.seconds, hours=20)
         case.plan(at, lambda: sell(world, place, at, done.lines, done.setl_id))
 
-    buy(case, who, place, seconds, dev, lines_of(("复方丹参滴丸",)), sale=False, then=report)
+    buy(case, who, desk, lines_of(("复方丹参滴丸",)), sale=False, then=report)

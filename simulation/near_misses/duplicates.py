@@ -8,8 +8,9 @@ from simulation.catalogue import BY_NAME
 from simulation.life.chronic import register
 from simulation.life.outpatient import correct_after
 from simulation.life.stays import receipt_number
+from simulation.pricing import Line
 from simulation.scene import consultation, lines_of, month_supply, visit
-from simulation.settling import CASH, Line, Settled
+from simulation.settling import CASH, Settled
 
 
 def settled_separately(case: Case) -> None:
@@ -167,8 +168,8 @@ def split_pack(case: Case) -> None:
     place = pharmacy(case)
     item = BY_NAME["复方丹参滴丸"]
     variant = case.number % 3
-    seconds, dev = slot(case, place, day)
-    again, other = slot(case, place, next_day)
+    desk = slot(case, place, day)
+    later_desk = slot(case, place, next_day)
 
     def line(traces: list[str] | None) -> list[Line]:
         return [Line(item=item, days=item.days, split=variant == 0, traces=traces)]
@@ -180,12 +181,12 @@ def split_pack(case: Case) -> None:
         traces = list(done.lines[0].traces or [])
         if variant:
             world.stock.take(place, item, again, 1)
-        buy(case, second, place, again, other, line(traces))
+        buy(case, second, later_desk, line(traces))
 
     if variant == 2:
         world.stock.take(place, item, seconds, 1)
     fixed = ["00000000000000000000"] if variant == 2 else None
-    buy(case, first, place, seconds, dev, line(fixed), label=False, then=sell_rest)
+    buy(case, first, desk, line(fixed), label=False, then=sell_rest)
 
 
 def one_disease_each(case: Case) -> None:

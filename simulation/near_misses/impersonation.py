@@ -13,10 +13,10 @@ def wrong_card_first(case: Case) -> None:
     """The spouse's card is tried first: mismatch, then a match with the right one."""
     who = case.who
     place = pharmacy(case)
-    seconds, dev = slot(case, place, day_for(case))
+    desk = slot(case, place, day_for(case))
     _check(case, place, seconds - 55, dev, "mismatch")
     _check(case, place, seconds - 25, dev, "match")
-    buy(case, who, place, seconds, dev, lines_of(("布洛芬缓释胶囊",)))
+    buy(case, who, desk, lines_of(("布洛芬缓释胶囊",)))
 
 
 def _check(case: Case, place: Institution, seconds: int, dev: str, result: str) -> None:
@@ -73,8 +73,8 @@ def refill_before_death(case: Case) -> None:
     who, world = case.who, case.world
     died = day_for(case, gap=2, low=world.first_day + 4, high=world.last_day - 6)
     place = pharmacy(case)
-    seconds, dev = slot(case, place, died - case.number % 2, 560)
-    buy(case, who, place, seconds, dev, lines_of(("复方丹参滴丸",), counts=(2,)))
+    desk = slot(case, place, died - case.number % 2, 560)
+    buy(case, who, desk, lines_of(("复方丹参滴丸",), counts=(2,)))
     die(case.scene, who, died, case.rng.randrange(6, 28))
 
 
@@ -106,11 +106,11 @@ def reachable_by_car(case: Case) -> None:
     here = pharmacy(case)
     city = world.geo.near[0]
     there = world.book.elsewhere[city.admdvs][2]
-    first, dev = slot(case, here, day, 600)
+    first_desk = slot(case, here, day, 600)
     away = distance_km(here.lat, here.lng, there.lat, there.lng)
     second = first + int(away / 75 * HOUR) + case.rng.randrange(5, 15) * MINUTE
-    buy(case, who, here, first, dev, lines_of(("板蓝根颗粒",)), label=False)
-    buy(case, who, there, second, device(there, 0), lines_of(("布洛芬缓释胶囊",)))
+    buy(case, who, first_desk, lines_of(("板蓝根颗粒",)), label=False)
+    buy(case, who, Desk(there, second, device(there, 0)), lines_of(("布洛芬缓释胶囊",)))
 
 
 def distance_km(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
@@ -144,15 +144,15 @@ def day_of_discharge(case: Case) -> None:
         )
         return
     minute = (left + 8 * HOUR) % 86400 // MINUTE + 120
-    seconds, dev = slot(case, shop, day + 8, minute)
-    buy(case, who, shop, seconds, dev, lines_of(("碳酸钙D3片",), counts=(2,)))
+    desk = slot(case, shop, day + 8, minute)
+    buy(case, who, desk, lines_of(("碳酸钙D3片",), counts=(2,)))
 
 
 def kiosk_then_window(case: Case) -> None:
     """Registered at the hospital's kiosk, settled at its window minutes later."""
     who, world = case.who, case.world
     place = case.rng.choice(world.book.tertiary)
-    seconds, dev = slot(case, place, day_for(case))
+    desk = slot(case, place, day_for(case))
     kiosk = device(place, 90)
     earlier = seconds - 200
 
@@ -173,9 +173,7 @@ def kiosk_then_window(case: Case) -> None:
             settle(
                 world,
                 who,
-                place,
-                seconds,
-                dev,
+                desk,
                 [consultation(place)],
                 med_type="11",
                 diagnoses=("R10.400",),
@@ -195,4 +193,4 @@ def noon_queue(case: Case) -> None:
     for who in case.people:
         start += case.rng.randrange(65, 110)
         names = case.rng.choice((("藿香正气口服液",), ("板蓝根颗粒",), ("维生素C片", "开塞露")))
-        buy(case, who, place, start, device(place, 0), lines_of(names))
+        buy(case, who, Desk(place, start, device(place, 0)), lines_of(names))

@@ -9,11 +9,11 @@ import sys
 import click
 
 from alerts.ledger import LedgerError
-from rules.reference import BadReference
+from rules.reference import BadReferenceError
 from rules.strict_yaml import DataFileError
 from streams.cli import alerting, doctoring, replaying, ruling, running, simulating
 
-_KNOWN = (BadReference, DataFileError, LedgerError, OSError)
+_KNOWN = (BadReferenceError, DataFileError, LedgerError, OSError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

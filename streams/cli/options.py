@@ -30,7 +30,10 @@ _CHOICES: Final = (
         help="Overlay that fills open values of the policy packs; none is active unless named.",
     ),
     click.option(
-        "--rules", "rules", multiple=True, help="Rule id or family; may be repeated. All by default."
+        "--rules",
+        "rules",
+        multiple=True,
+        help="Rule id or family; may be repeated. All by default.",
     ),
     click.option("--shadow", is_flag=True, help="Run rules in trial (maturity shadow) too."),
     click.option("--knowledge", type=FOLDER, help="Imported national knowledge points."),

@@ -1,5 +1,6 @@
 """A real Chromium, the system's own, driven by Playwright."""
 
+import ctypes
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,10 +28,10 @@ def start() -> Iterator[Browser]:
     Playwright keeps an event loop open in this thread meanwhile, so no `asyncio.run` in the block.
     """
     binary = shutil.which("chromium") or shutil.which("chromium-browser")
-    if binary is None:
+    if binary is None or not _driver_links():
         raise ComponentMissingError(
-            "Chromium is missing: `make components` as root installs it, or install it (Debian:"
-            " apt-get install chromium)."
+            "Chromium, or libatomic for its driver, is missing: `make components` as root installs"
+            " them, or install them (Debian: apt-get install chromium libatomic1)."
         )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=_FLAGS, headless=True)
@@ -38,3 +39,12 @@ def start() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def _driver_links() -> bool:
+    """Whether the one library Playwright's driver needs beyond libc is there."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True

@@ -117,7 +117,7 @@ def test_policy_crosses_process_borders_and_its_digest_follows_content(
 
 def test_every_clause_named_in_a_pack_exists_and_every_statement_was_checked() -> None:
     clauses = load_clauses()
-    cited = set()
+    cited: set[str] = set()
     for pack in Policy.load().packs():
         for entries in pack.entries.values():
             for entry in entries:
