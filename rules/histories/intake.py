@@ -10,6 +10,7 @@ from sys import intern
 from typing import Final
 
 from events.codes import scheme_of
+from events.identifiers import birth_date_of, is_identity, sex_of
 from events.kinds import (
     AccountAuthorization,
     AccountCredit,
@@ -104,6 +105,9 @@ def _visit(e: Settlement) -> Visit:
     owner = e.acct_owner_no
     if owner == e.psn_no:
         owner = ""
+    sex, born = e.gend, e.brdy
+    if (born is None or not sex) and is_identity(e.certno):
+        sex, born = sex or sex_of(e.certno), born or birth_date_of(e.certno)
     return Visit(
         e.event_id,
         epoch(e.event_time),
@@ -119,8 +123,8 @@ def _visit(e: Settlement) -> Visit:
         intern(e.med_type),
         intern(e.dise_codg),
         epoch(e.begntime) if e.begntime is not None else 0,
-        intern(e.gend),
-        day_number(e.brdy) if e.brdy is not None else 0,
+        intern(sex),
+        day_number(born) if born is not None else 0,
         intern(e.psn_type),
         intern(e.insutype),
         intern(e.mdtrt_cert_type),
@@ -147,7 +151,17 @@ def _visit(e: Settlement) -> Visit:
         intern(e.fixmedins_type),
         tuple([intern(d.diag_code) for d in e.diseinfo]),
         tuple([_line(line) for line in e.feedetail]),
+        _contradictions(e),
+        served=intern(e.opter_type),
     )
+
+
+def _contradictions(e: Settlement) -> tuple[str, ...]:
+    """What a settlement's own fields contradict: `credential`, another's identity card."""
+    card, own = e.mdtrt_cert_no.upper(), e.certno.upper()
+    if e.mdtrt_cert_type != "02" or card == own:
+        return ()
+    return ("credential",) if is_identity(card) and is_identity(own) else ()
 
 
 def _refund(e: Reversal) -> Refund:
@@ -221,6 +235,7 @@ def _status(e: InsuranceStatus) -> Status:
         e.clct_way,
         _day(e.begndate),
         _day(e.enddate),
+        e.insuplc_admdvs,
     )
 
 

@@ -103,6 +103,8 @@ class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
     rev_id: str = ""
     back: tuple[int, int, int, int] = (0, 0, 0, 0)
     """What went back so far: fund, account, shared account, cash."""
+    served: str = ""
+    """Who or what settled it (`opter_type`): 1 a clerk, 2 a kiosk, 3 a mobile device."""
 
 
 class Refund(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -155,6 +157,8 @@ class Status(Record, frozen=True, gc=False, array_like=True, tag=True):
     contribution: str
     begin_day: int | None
     end_day: int | None
+    area: str = ""
+    """Area of the insurance (`insuplc_admdvs`)."""
 
 
 class Benefit(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -289,7 +293,7 @@ class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
 
 
 class Move(Record, frozen=True, gc=False, array_like=True, tag=True):
-    """A movement of one drug in one institution's stock; `quantity` is positive when it comes in."""
+    """A movement of one drug in one institution's stock; `quantity` is positive inward."""
 
     quantity: int
     via: str

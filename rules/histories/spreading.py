@@ -86,13 +86,14 @@ def _facts(visit: Visit) -> Iterator[Fact]:
         visit.shared,
         visit.cash,
         visit.balance,
-        any([is_goods(line) for line in visit.lines]),
+        any(is_goods(line) for line in visit.lines),
         visit.rev_at,
     )
     if visit.account or visit.shared:
         yield Fact(keyed.ACCOUNT, visit.owner or visit.psn_no, swipe)
-    if visit.dev:
-        yield Fact(keyed.TERMINAL, day_key(f"{visit.inst}|{visit.dev}", visit.time), swipe)
+    till = visit.dev or (visit.opter if pharmacy else "")
+    if till:
+        yield Fact(keyed.TERMINAL, day_key(f"{visit.inst}|{till}", visit.time), swipe)
     if pharmacy:
         yield Fact(keyed.INSTITUTION_DAY, day_key(visit.inst, visit.time), swipe)
     if visit.bill:
