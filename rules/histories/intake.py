@@ -253,6 +253,7 @@ def _benefit(e: Entitlement) -> Benefit:
         int(e.cap_raise_amt),
         e.cap_raise_approver,
         e.fixmedins_code,
+        e.insuplc_admdvs,
     )
 
 

@@ -174,6 +174,8 @@ class Benefit(Record, frozen=True, gc=False, array_like=True, tag=True):
     raise_amount: int
     approver: str
     inst: str
+    area: str = ""
+    """Area of the insurance (`insuplc_admdvs`)."""
 
 
 class Permit(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -287,9 +289,11 @@ class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
     series: str
     """Code of the receipt's series, or of the item that carries the trace code."""
     amount: int
+    """Total of the receipt, or the pack's part of its fee line."""
     fund: int
     area: str
     rev_at: int = 0
+    account: int = 0
 
 
 class Move(Record, frozen=True, gc=False, array_like=True, tag=True):

@@ -97,13 +97,14 @@ def _facts(visit: Visit) -> Iterator[Fact]:
     if pharmacy:
         yield Fact(keyed.INSTITUTION_DAY, day_key(visit.inst, visit.time), swipe)
     if visit.bill:
-        yield Fact(keyed.DOCUMENT, _bill_key(visit.bill), _paper(visit, visit.bill, "", visit.fee))
+        series = visit.bill.rpartition(":")[0]
+        yield Fact(keyed.DOCUMENT, _bill_key(visit.bill), _paper(visit, series, "", visit.fee))
     sold: dict[str, list[int]] = {}
     for line in visit.lines:
         for trace in line.traces:
             if is_traceable(trace):
                 flag = "split" if line.split else ""
-                paper = _paper(visit, line.code, flag, line.amount)
+                paper = _paper(visit, line.code, flag, line.amount // len(line.traces))
                 yield Fact(keyed.DOCUMENT, f"trace|{trace}", paper)
         if pharmacy and is_goods(line) and not line.split:
             total = sold.setdefault(line.code, [0, 0])
@@ -136,11 +137,12 @@ def _paper(visit: Visit, series: str, flag: str, amount: int) -> Paper:
         visit.inst,
         "direct",
         flag,
-        series.rpartition(":")[0] or series,
+        series,
         amount,
-        visit.fund,
+        visit.fund or visit.pool,
         visit.insured_area,
         visit.rev_at,
+        visit.account or visit.shared,
     )
 
 
@@ -155,7 +157,7 @@ def _claimed(claim: Claim) -> Fact:
         claim.bill_flag,
         claim.bill.rpartition(":")[0],
         claim.fee,
-        claim.fund,
+        claim.fund or claim.pool,
         claim.insured_area,
     )
     return Fact(keyed.DOCUMENT, _bill_key(claim.bill), paper)
