@@ -39,7 +39,12 @@ class Document(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """How the document is cited: its number, or its title in book-title marks."""
+        """How the document is cited: its number, or its title in book-title marks.
+
+        Practice is no document and gets no marks.
+        """
+        if self.kind == "practice":
+            return f"{self.title}（无条文）"
         return self.number or f"《{self.title}》"
 
 

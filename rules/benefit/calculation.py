@@ -8,7 +8,7 @@ from events.money import share
 from events.times import date_of
 from rules.benefit.accumulators import Accumulators
 from rules.benefit.coverage import coverage
-from rules.benefit.lookup import Law, shown
+from rules.benefit.lookup import Law
 from rules.benefit.model import Benefit, Claim, Step, Undetermined
 from rules.benefit.terms import Limit, Term, cap_left, deductible_left, payment_ratio
 from rules.packs import Policy
@@ -32,7 +32,7 @@ def calculate(policy: Policy, claim: Claim, sums: Accumulators) -> Benefit | Und
             fund_payment=0,
             cap_used=0,
             cap_left=None,
-            steps=(*steps, _payment_step("统筹基金支付0.00元", "the pool pays 0.00", 0)),
+            steps=(*steps, Step(name="payment", wording="no_payment", amount=0)),
             covered=False,
         )
     steps += (_scope(claim),)
@@ -41,12 +41,12 @@ def calculate(policy: Policy, claim: Claim, sums: Accumulators) -> Benefit | Und
     if covered.missing or left.missing or ratio.missing or limit.missing:
         return _between(law, steps, left, ratio, limit, uncovered=covered.missing)
     used, payment = _pay(claim.in_policy, int(left.least), ratio.least, limit.room)
-    formula = f"({shown(claim.in_policy)} - {shown(used)}) × {ratio.least.normalize():f}"
     steps += (
-        _payment_step(
-            f"统筹基金支付{shown(payment)}元：{formula}，以限额余额为限",
-            f"the pool pays {shown(payment)}: {formula}, at most what the caps leave",
-            payment,
+        Step(
+            name="payment",
+            wording="payment",
+            args=(payment, claim.in_policy, used, ratio.least),
+            amount=payment,
         ),
     )
     return Benefit(
@@ -99,8 +99,8 @@ def _of_the_year(law: Law, sums: Accumulators) -> tuple[Accumulators, tuple[Step
     carried = law.at("outpatient.cap_carried_over")
     step = Step(
         name="year",
-        zh=f"{year}年度累计从零起算，上年限额余额不结转",
-        en=f"the sums of {year} start from zero and nothing is carried over",
+        wording="new_year",
+        args=(str(year),),
     )
     if carried is not None:
         step = structs.replace(
@@ -116,11 +116,7 @@ def _of_the_year(law: Law, sums: Accumulators) -> tuple[Accumulators, tuple[Step
 def _scope(claim: Claim) -> Step:
     return Step(
         name="scope",
-        zh=f"政策范围内费用{shown(claim.in_policy)}元",
-        en=f"in-policy costs {shown(claim.in_policy)}",
+        wording="in_policy",
+        args=(claim.in_policy,),
         amount=claim.in_policy,
     )
-
-
-def _payment_step(zh: str, en: str, amount: int) -> Step:
-    return Step(name="payment", zh=zh, en=en, amount=amount)

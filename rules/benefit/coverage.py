@@ -11,9 +11,10 @@ from msgspec import Struct
 from events.times import date_of, day_number
 from rules.benefit.lookup import Law, resting_on
 from rules.benefit.model import Step
+from rules.benefit.wording import Argument
 from rules.packs import Value
 
-_WAYS: Final = {"full": "足额缴费", "low": "较低费率缴费", "pool_only": "单建统筹"}
+_WAYS: Final = frozenset({"full", "low", "pool_only"})
 _PROVINCE, _CITY = 2, 4
 
 
@@ -51,30 +52,8 @@ def _contribution(law: Law) -> Coverage:
     if found is None or found.text == "separate":
         return _open(law, path)
     if found.text == "none":
-        return Coverage(
-            "not_covered",
-            (
-                resting_on(
-                    found,
-                    path,
-                    "coverage",
-                    f"参保人{_WAYS[way]}，不享受普通门诊统筹待遇",
-                    f"contributes at `{way}`, which gives no general outpatient benefit",
-                ),
-            ),
-        )
-    return Coverage(
-        "covered",
-        (
-            resting_on(
-                found,
-                path,
-                "coverage",
-                f"参保人{_WAYS[way]}，享受普通门诊统筹待遇",
-                f"contributes at `{way}`, which gives the general outpatient benefit",
-            ),
-        ),
-    )
+        return _refused(found, path, "way_pays_nothing", way)
+    return Coverage("covered", (resting_on(found, path, "coverage", "way_pays", way),))
 
 
 def _pharmacy(law: Law) -> Coverage:
@@ -83,44 +62,21 @@ def _pharmacy(law: Law) -> Coverage:
     if begins is None:
         return _open(law, path)
     if claim.day < day_number(begins.date):
-        return _refused(
-            begins,
-            path,
-            f"{begins.date}起才可支付定点零售药店费用",
-            f"pharmacies may be paid from {begins.date} only",
-        )
+        return _refused(begins, path, "pharmacies_later", begins.date)
     steps: list[Step] = []
     path = "pharmacy.joined_required"
     joined = law.at(path)
     if joined is not None and joined.flag:
         since = claim.pharmacy_pool_from
         if since is None or claim.day < since:
-            return _refused(
-                joined,
-                path,
-                "该药店当日未纳入门诊统筹",
-                "the pharmacy had not joined outpatient pooling on that day",
-            )
-        steps.append(
-            resting_on(
-                joined,
-                path,
-                "coverage",
-                f"该药店自{date_of(since)}起纳入门诊统筹",
-                f"the pharmacy joined outpatient pooling on {date_of(since)}",
-            )
-        )
+            return _refused(joined, path, "pharmacy_not_joined")
+        steps.append(resting_on(joined, path, "coverage", "pharmacy_joined", date_of(since)))
     path = "pharmacy.prescription_required"
     required = law.at(path)
     if claim.prescription:
         return Coverage("covered", tuple(steps))
     if required is not None and required.flag:
-        return _refused(
-            required,
-            path,
-            "无外配处方，统筹基金不予支付",
-            "no external prescription, so the pool pays nothing",
-        )
+        return _refused(required, path, "no_prescription")
     if law.policy.status(claim.area, path, claim.day) == "open":
         return _open(law, path)
     return Coverage("covered", tuple(steps))
@@ -140,37 +96,16 @@ def _offsite(law: Law) -> Coverage:
     if begins is None:
         return _open(law, path)
     if law.claim.day < day_number(begins.date):
-        return _refused(
-            begins,
-            path,
-            f"异地普通门诊自{begins.date}起才纳入支付",
-            f"general outpatient care away from home is paid from {begins.date} only",
-        )
+        return _refused(begins, path, "offsite_later", begins.date)
     filing = law.at("offsite.filing_required")
     if filing is not None and filing.flag and not law.claim.filed:
-        return _refused(
-            filing,
-            "offsite.filing_required",
-            "未办理异地就医备案",
-            "no filing for care away from home",
-        )
-    return Coverage(
-        "covered",
-        (
-            resting_on(
-                begins,
-                path,
-                "coverage",
-                f"异地普通门诊自{begins.date}起纳入支付，与本地费用合并累计",
-                f"care away from home is paid since {begins.date} and adds to the same sums",
-            ),
-        ),
-    )
+        return _refused(filing, "offsite.filing_required", "offsite_not_filed")
+    return Coverage("covered", (resting_on(begins, path, "coverage", "offsite_paid", begins.date),))
 
 
 def _open(law: Law, path: str) -> Coverage:
     return Coverage("open", (law.missing(path),), (path,))
 
 
-def _refused(found: Value, path: str, zh: str, en: str) -> Coverage:
-    return Coverage("not_covered", (resting_on(found, path, "coverage", zh, en),))
+def _refused(found: Value, path: str, wording: str, *args: Argument) -> Coverage:
+    return Coverage("not_covered", (resting_on(found, path, "coverage", wording, *args),))

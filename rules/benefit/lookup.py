@@ -5,8 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from events.money import yuan
 from rules.benefit.model import BenefitScheme, Claim, Step, StepName
+from rules.benefit.wording import Argument
 from rules.packs import Bounds, Policy, Value
 
 PREFIX: Final[dict[BenefitScheme, str]] = {
@@ -15,12 +15,6 @@ PREFIX: Final[dict[BenefitScheme, str]] = {
     "two_disease": "two_disease",
 }
 """Where the packs keep the values of each way of protection."""
-
-_WHY_MISSING: Final = {
-    "open": ("由统筹地区规定，尚未填入", "left to the pooling area and not filled in"),
-    "repealed": ("已废止或已到期", "repealed or run out"),
-    "absent": ("现有文件未作规定", "not said by any document"),
-}
 
 
 class Law(Struct, frozen=True):
@@ -54,36 +48,39 @@ class Law(Struct, frozen=True):
         found = self.policy.bounds(self.claim.area, path, self.claim.day)
         return found if found is not None else (None, None)
 
+    def named(self, path: str) -> tuple[str, str]:
+        """What a path is called in Chinese and English."""
+        parameter = self.policy.parameters()[path]
+        return parameter.zh, parameter.en
+
     def missing(self, path: str) -> Step:
         """The step that says a value is missing and which document leaves it so."""
         status = self.policy.status(self.claim.area, path, self.claim.day)
-        zh, en = _WHY_MISSING.get(status, _WHY_MISSING["absent"])
-        names = self.policy.parameters()[path]
         return Step(
             name="missing",
-            zh=f"{names.zh}（{path}）{zh}",
-            en=f"{names.en} ({path}): {en}",
+            wording=status if status != "set" else "absent",
+            args=(self.named(path), path),
             path=path,
             reference=self.policy.why_open(self.claim.area, path, self.claim.day),
         )
 
 
 def resting_on(
-    found: Value, path: str, name: StepName, zh: str, en: str, *, amount: int | None = None
+    found: Value,
+    path: str,
+    name: StepName,
+    wording: str,
+    *args: Argument,
+    amount: int | None = None,
 ) -> Step:
     """A step that rests on one looked-up value and cites it."""
     return Step(
         name=name,
-        zh=zh,
-        en=en,
+        wording=wording,
+        args=args,
         amount=amount,
         path=path,
         reference=found.reference,
         clauses=found.clauses,
         filled=found.filled,
     )
-
-
-def shown(amount: int) -> str:
-    """Fen as yuan with two decimals."""
-    return str(yuan(amount))

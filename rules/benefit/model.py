@@ -9,6 +9,7 @@ from msgspec import Struct
 from events.codes import tier
 from events.local_codes import Scheme
 from events.national_codes import HospLv
+from rules.benefit.wording import Argument, in_chinese, in_english
 
 BenefitScheme = Literal["general", "chronic", "two_disease"]
 """The three ways of outpatient protection that Sichuan's article 10 tells apart."""
@@ -72,16 +73,29 @@ StepName = Literal[
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """One step of the explanation: what was done, with which number, by which article."""
+    """One step of the explanation: what was done, with which numbers, by which article.
+
+    The text is made from `wording` and `args` when `zh` or `en` is read.
+    """
 
     name: StepName
-    zh: str
-    en: str
+    wording: str
+    args: tuple[Argument, ...] = ()
     amount: int | None = None
     path: str = ""
     reference: str = ""
     clauses: tuple[str, ...] = ()
     filled: bool = False
+
+    @property
+    def zh(self) -> str:
+        """The step in Chinese, money in yuan."""
+        return in_chinese(self.wording, self.args)
+
+    @property
+    def en(self) -> str:
+        """The step in English, money in yuan."""
+        return in_english(self.wording, self.args)
 
 
 class Benefit(Struct, frozen=True, kw_only=True):

@@ -8,19 +8,13 @@ from decimal import Decimal
 from msgspec import Struct
 
 from rules.benefit.accumulators import Accumulators
-from rules.benefit.lookup import PREFIX, Law, resting_on, shown
+from rules.benefit.lookup import PREFIX, Law, resting_on
 from rules.benefit.model import Step, level_of
 
 _ALL = Decimal(1)
 _NOTHING = Decimal(0)
 _BELOW_A = frozenset({"3", "4"})
 _SCHEMES = ("general", "chronic", "two_disease")
-_LEVEL_ZH = {
-    "tertiary": "三级",
-    "secondary": "二级",
-    "primary": "一级及以下",
-    "pharmacy": "定点零售药店",
-}
 
 
 class Term(Struct, frozen=True):
@@ -50,7 +44,7 @@ def deductible_left(law: Law, sums: Accumulators) -> Term:
     prefix = "outpatient" if together else PREFIX[claim.scheme]
     path, found = law.first(_deductible_paths(law, prefix))
     counted = ("general", "chronic") if together else (claim.scheme,)
-    used = sum(sums.deductible_used(scheme) for scheme in counted)
+    used = sum([sums.deductible_used(scheme) for scheme in counted])
     if found is None:
         return _open_deductible(law, path, used)
     left = max(0, found.fen - used)
@@ -60,8 +54,10 @@ def deductible_left(law: Law, sums: Accumulators) -> Term:
             found,
             path,
             "deductible",
-            f"年度起付标准{shown(found.fen)}元，本年已付{shown(used)}元，本次扣{shown(now)}元",
-            f"yearly deductible {shown(found.fen)}, used {shown(used)} so far, {shown(now)} now",
+            "deductible",
+            found.fen,
+            used,
+            now,
             amount=now,
         )
     ]
@@ -71,8 +67,7 @@ def deductible_left(law: Law, sums: Accumulators) -> Term:
                 merged,
                 "outpatient.deductible_merged_with_chronic",
                 "deductible",
-                "普通门诊与慢特病起付标准合并累计",
-                "general and chronic outpatient costs fill one deductible",
+                "deductible_merged",
             )
         )
     exact = Decimal(left)
@@ -89,8 +84,8 @@ def payment_ratio(law: Law) -> Term:
     if level is None:
         step = Step(
             name="missing",
-            zh=f"医疗机构等级代码“{claim.hosp_lv}”无法判定级别",
-            en=f"hosp_lv {claim.hosp_lv!r} gives no level of institution",
+            wording="no_level",
+            args=(claim.hosp_lv,),
             path="hosp_lv",
         )
         return Term(least, _ALL, (step,), ("hosp_lv",))
@@ -106,15 +101,7 @@ def payment_ratio(law: Law) -> Term:
             (law.missing(path),),
             (path,),
         )
-    percent = f"{(found.ratio * 100).normalize():f}%"
-    names = law.policy.parameters()[path]
-    step = resting_on(
-        found,
-        path,
-        "ratio",
-        f"{names.zh}{percent}（{_LEVEL_ZH[level]}，{'退休' if claim.retired else '在职'}）",
-        f"{names.en} {percent} ({level}, {who})",
-    )
+    step = resting_on(found, path, "ratio", "ratio", law.named(path), found.ratio, level, who)
     return Term(found.ratio, found.ratio, (step,))
 
 
@@ -129,18 +116,18 @@ def cap_left(law: Law, sums: Accumulators) -> Limit:
     counted: tuple[str, ...] = (claim.scheme,)
     if claim.scheme != "two_disease" and law.flag("outpatient.cap_apart_from_chronic") is False:
         counted = ("general", "chronic")
-    used = sum(sums.paid(scheme) for scheme in counted)
+    used = sum([sums.paid(scheme) for scheme in counted])
     cap = found.fen + claim.cap_raise
     left = max(0, cap - used)
-    raised_zh = f"（含批准提高{shown(claim.cap_raise)}元）" if claim.cap_raise else ""
-    raised_en = f" (raised by {shown(claim.cap_raise)})" if claim.cap_raise else ""
     step = resting_on(
         found,
         path,
         "cap",
-        f"年度最高支付限额{shown(cap)}元{raised_zh}，本年已支付{shown(used)}元，"
-        f"尚余{shown(left)}元",
-        f"yearly cap {shown(cap)}{raised_en}, {shown(used)} paid so far, {shown(left)} left",
+        "cap_raised" if claim.cap_raise else "cap",
+        cap,
+        used,
+        left,
+        claim.cap_raise,
         amount=left,
     )
     basic = _basic(law, sums)
@@ -155,47 +142,16 @@ def _basic(law: Law, sums: Accumulators) -> Limit:
     if counts is None:
         return Limit(None, None, (), (), (counts_path,))
     if not counts.flag:
-        return Limit(
-            None,
-            None,
-            (
-                resting_on(
-                    counts,
-                    counts_path,
-                    "basic_cap",
-                    "本项支付不计入基本医保年度最高支付限额",
-                    "this does not count towards the cap of basic insurance",
-                ),
-            ),
-        )
+        step = resting_on(counts, counts_path, "basic_cap", "outside_basic_cap")
+        return Limit(None, None, (step,))
     if cap is None:
-        step = resting_on(
-            counts,
-            counts_path,
-            "basic_cap",
-            "本项支付计入基本医保年度最高支付限额；该限额未填入，接近限额时结果可能减少",
-            "this counts inside the cap of basic insurance, whose amount is not filled in; the "
-            "result may be less for someone close to it",
-        )
+        step = resting_on(counts, counts_path, "basic_cap", "basic_cap_unknown")
         return Limit(None, None, (step,), (), ("basic.cap",))
     used, unknown = _basic_used(law, sums)
     left = max(0, cap.fen - used)
     steps = (
-        resting_on(
-            counts,
-            counts_path,
-            "basic_cap",
-            "本项支付计入基本医保年度最高支付限额",
-            "this counts inside the cap of basic insurance",
-        ),
-        resting_on(
-            cap,
-            "basic.cap",
-            "basic_cap",
-            f"基本医保年度最高支付限额{shown(cap.fen)}元，已用{shown(used)}元，尚余{shown(left)}元",
-            f"cap of basic insurance {shown(cap.fen)}, {shown(used)} used, {shown(left)} left",
-            amount=left,
-        ),
+        resting_on(counts, counts_path, "basic_cap", "inside_basic_cap"),
+        resting_on(cap, "basic.cap", "basic_cap", "basic_cap", cap.fen, used, left, amount=left),
     )
     return Limit(left, None, steps, (), unknown)
 

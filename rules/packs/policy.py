@@ -20,6 +20,9 @@ from rules.packs.timeline import Patch, Segment, segments
 _Line = tuple[tuple[int, ...], tuple[Value | None, ...], tuple[Segment, ...]]
 
 _NATION = ""
+_REMEMBERED = 8_192
+"""More areas than China has; made-up codes beyond it are looked up each time."""
+
 _COUNTY, _CITY, _PROVINCE = 6, 4, 2
 
 
@@ -30,7 +33,7 @@ class Policy:
     the pooling area (4 digits), the province (2) or the nation.
     """
 
-    __slots__ = ("_packs", "_parameters", "_tables", "checked", "digest")
+    __slots__ = ("_known", "_packs", "_parameters", "_tables", "checked", "digest")
 
     checked: int
     """The day number on which the packs' statements were last checked."""
@@ -49,6 +52,7 @@ class Policy:
         self._parameters = dict(parameters)
         chains = chains_of(packs)
         self._tables: dict[str, dict[str, _Line]] = {}
+        self._known: dict[str, dict[str, _Line]] = {}
         for pack in packs:
             table = {
                 path: _line(segments(chains[pack.id], path, _by_pack(patches, path)))
@@ -87,7 +91,8 @@ class Policy:
 
         Raises KeyError for a path that `parameters.yaml` does not list.
         """
-        starts, values, _ = self._table(area)[path]
+        table = self._known.get(area)
+        starts, values, _ = (self._table(area) if table is None else table)[path]
         at = bisect_right(starts, day)
         return values[at - 1] if at else None
 
@@ -152,12 +157,15 @@ class Policy:
 
     def _table(self, area: str) -> dict[str, _Line]:
         tables = self._tables
-        return (
+        table = (
             tables.get(area)
             or tables.get(area[:_CITY])
             or tables.get(area[:_PROVINCE])
             or tables[_NATION]
         )
+        if len(self._known) < _REMEMBERED:
+            self._known[area] = table
+        return table
 
     def _segment(self, area: str, path: str, day: int) -> Segment | None:
         starts, _, line = self._table(area)[path]

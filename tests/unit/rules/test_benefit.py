@@ -56,12 +56,14 @@ def fresh(claimed: Claim) -> Accumulators:
 def paid(policy: Policy, claimed: Claim, sums: Accumulators | None = None) -> Benefit:
     result = calculate(policy, claimed, sums or fresh(claimed))
     assert isinstance(result, Benefit), result
+    assert all(step.zh and step.en for step in result.steps)
     return result
 
 
 def unknown(policy: Policy, claimed: Claim, sums: Accumulators | None = None) -> Undetermined:
     result = calculate(policy, claimed, sums or fresh(claimed))
     assert isinstance(result, Undetermined), result
+    assert all(step.zh and step.en for step in result.steps)
     return result
 
 
@@ -240,6 +242,32 @@ def test_an_overlay_makes_chengdu_exact_and_the_result_says_so(filled: Policy) -
     employed = paid(filled, claim(CHENGDU, "2024-03-01", "1000.00", hosp_lv=SECOND_A))
     assert employed.fund_payment == 480_00  # (1000 - 200) x 60%
     assert employed.filled == ("outpatient.cap.employed",)
+
+
+@pytest.mark.parametrize("ratio", ["0.55", "0.58", "0.60"])
+@pytest.mark.parametrize("cap", [0, 100, 500, 100_000])
+def test_floor_and_ceiling_hold_under_every_lawful_filling(
+    policy: Policy, tmp_path: Path, ratio: str, cap: int
+) -> None:
+    values = "".join(
+        f"  {path}:\n    - {{from: 2023-01-01, value: {value}, reference: a note, "
+        "checked: 2026-11-23}\n"
+        for path, value in (
+            ("outpatient.ratio.tertiary.retired", ratio),
+            ("outpatient.cap.retired", cap),
+        )
+    )
+    file = tmp_path / "chengdu.yaml"
+    file.write_text(
+        "overlay: trial\npack: chengdu\nmode: fill\nofficial: false\ntitle_zh: 试\n"
+        f"title_en: trial\nvalues:\n{values}",
+        encoding="utf-8",
+    )
+    trial = Policy.load([file])
+    for yuan in ("0.00", "150.00", "150.01", "999.99", "20000.00"):
+        claimed = claim(CHENGDU, "2024-03-01", yuan, retired=True)
+        between = unknown(policy, claimed)
+        assert between.floor <= paid(trial, claimed).fund_payment <= between.ceiling
 
 
 def test_sichuans_pool_only_members(filled: Policy) -> None:
@@ -478,6 +506,21 @@ def test_a_new_year_starts_from_zero_and_a_late_old_one_changes_nothing() -> Non
 
 
 # ---- the explanation -------------------------------------------------------------------------
+
+
+def test_the_explanation_reads_as_a_sum_in_both_languages(policy: Policy) -> None:
+    result = paid(policy, claim(CHIFENG, "2024-05-06", "1500.00", retired=True))
+    assert [step.zh for step in result.steps] == [
+        "参保人足额缴费，享受普通门诊统筹待遇",
+        "政策范围内费用1500.00元",
+        "年度起付标准1000.00元，本年已付0.00元，本次扣1000.00元",
+        "门诊统筹支付比例55%（三级，退休）",
+        "年度最高支付限额5000.00元，本年已支付0.00元，尚余5000.00元",
+        "本项支付计入基本医保年度最高支付限额；该限额未填入，接近限额时结果可能减少",
+        "统筹基金支付275.00元：(1500.00 - 1000.00) × 55%，以限额余额为限",
+    ]
+    assert result.steps[3].en == "payment ratio 55% (tertiary, retired)"
+    assert result.steps[-1].en.startswith("the pool pays 275.00: (1500.00 - 1000.00) × 55%")
 
 
 def test_every_step_is_in_both_languages_and_what_rests_on_law_cites_it(filled: Policy) -> None:

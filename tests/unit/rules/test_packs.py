@@ -12,7 +12,8 @@ from events.times import day_number
 from rules.clauses import cite, load_clauses
 from rules.documents import POLICY_DIR, load_documents
 from rules.packs import PackError, Policy
-from rules.strict_yaml import DataFileError
+from rules.packs.render import render
+from rules.strict_yaml import DataFileError, read_mapping
 
 YINCHUAN, CHENGDU, CHIFENG, ELSEWHERE = "640104", "510104", "150402", "330102"
 
@@ -329,3 +330,21 @@ def test_days_are_calendar_days(policy: Policy) -> None:
     assert policy.at(YINCHUAN, "refund.channel", day) != policy.at(
         YINCHUAN, "refund.channel", day - timedelta(days=1).days
     )
+
+
+def test_the_page_in_the_documentation_is_current(policy: Policy) -> None:
+    page = (POLICY_DIR.parent.parent / "docs" / "policy.md").read_text(encoding="utf-8")
+    assert page == render(policy), "run: python -m rules.packs.render > docs/policy.md"
+
+
+def test_shipped_overlays_load_and_the_demonstrations_say_what_they_are() -> None:
+    files = sorted((POLICY_DIR / "overlays").glob("*.yaml"))
+    assert len(files) >= 4
+    Policy.load(files)
+    for file in files:
+        raw = read_mapping(file)
+        assert raw["official"] is False
+        assert file.stem == raw["overlay"]
+        if file.stem.startswith("demonstration"):
+            assert "演示" in str(raw["title_zh"]) and "demonstration" in str(raw["title_en"])
+            assert file.read_text(encoding="utf-8").startswith("# FOR DEMONSTRATION ONLY.")
