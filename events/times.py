@@ -13,16 +13,13 @@ HOUR: Final = 3_600
 MINUTE: Final = 60
 _OFFSET: Final = 8 * HOUR
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_LOCAL: Final = datetime(1970, 1, 1, 8)
+_EPOCH_LOCAL: Final = datetime(1970, 1, 1, 8, tzinfo=CST).replace(tzinfo=None)
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 
 def epoch(moment: datetime) -> int:
     """Seconds since 1970 UTC of an aware moment, or of a naive one taken as +08:00."""
-    if moment.tzinfo is None:
-        delta = moment - _EPOCH_LOCAL
-    else:
-        delta = moment - _EPOCH
+    delta = moment - (_EPOCH_LOCAL if moment.tzinfo is None else _EPOCH)
     return delta.days * DAY + delta.seconds
 
 

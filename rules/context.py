@@ -31,7 +31,7 @@ class Context:
         return self.reference.name_of(inst)
 
     def kilometres(self, inst: str, area: str, other: str, other_area: str) -> float | None:
-        """Great-circle distance between two institutions, or their areas' middles; None if unknown."""
+        """Great-circle distance of two institutions, or their areas' middles; None if unknown."""
         if inst == other:
             return 0.0
         here = self.reference.place(inst, area)

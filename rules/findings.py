@@ -106,7 +106,7 @@ def judge(
     taken back; if that finds nothing, at what had not been taken back when the anchor happened:
     what is found only there is withdrawn.
     """
-    if not anchor.rev_at and not any([other.rev_at for other in others]):
+    if not anchor.rev_at and not any(other.rev_at for other in others):
         return look(others)
     if not anchor.rev_at:
         finding = look([other for other in others if stands(other)])

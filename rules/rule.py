@@ -94,7 +94,7 @@ class Meta(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 Check = Callable[..., Iterable[Verdict]]
-"""`check(rule, context, history, record)` yields a verdict for every matter that may have changed."""
+"""`check(rule, context, history, record)` yields a verdict for every matter that may change."""
 
 
 class Rule:

@@ -1,4 +1,4 @@
-"""Assembles everything: the pure pipeline, the embedded runner, the Faust workers, the command line.
+"""Assembles everything: pure pipeline, embedded runner, Faust workers, command line.
 
 The only package that reads settings, clocks, files, networks and databases.
 """

@@ -1,4 +1,4 @@
-"""The composition root: puts reference data, policy, rules and engine together from plain choices."""
+"""The composition root: reference data, policy, rules and engine from plain choices."""
 
 from pathlib import Path
 

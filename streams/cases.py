@@ -7,6 +7,7 @@ of its rule must be the same each time, and exactly the expected ones.
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,16 +22,13 @@ from rules.engine import Change, Engine
 from rules.packs import Policy
 from rules.reference import Reference, read_reference
 from rules.rule import Case, Expected, Rule
-from rules.strict_yaml import DataFileError, read_mapping
+from rules.strict_yaml import read_mapping
 from streams.memory import Memory
 from streams.pipeline import Pipeline
 
 _WORLD: Final = Path(__file__).with_name("case_world.yaml")
 _OVERLAYS: Final = Path(__file__).parent.parent / "rules" / "policy" / "overlays"
 _SHUFFLES: Final = 6
-
-Outcome = tuple[tuple[str, ...], str, Decimal, int]
-"""Events named (sorted), status, amount in breach, severity of one alert."""
 
 
 class CaseResult(Struct, frozen=True):
@@ -42,31 +40,48 @@ class CaseResult(Struct, frozen=True):
     problems: tuple[str, ...]
 
 
+class CaseRunner:
+    """Runs cases in the made-up world of `case_world.yaml`; policies are read once."""
+
+    def __init__(self) -> None:
+        self._world: Mapping[str, Any] = read_mapping(_WORLD)
+        self._policies: dict[tuple[str, ...], Policy] = {}
+
+    def run(self, rule: Rule, case: Case) -> tuple[str, ...]:
+        """What is wrong with a case; nothing if it holds."""
+        return tuple(self._problems(rule, case))
+
+    def _problems(self, rule: Rule, case: Case) -> Iterator[str]:
+        try:
+            events = [_event(entry, case, self._world) for entry in case.events]
+        except BadRecordError as bad:
+            yield f"an event of the case is none: {bad}"
+            return
+        context = Context(_reference(case, self._world), self._policy(case.overlays))
+        wanted = sorted((_wanted(expected) for expected in case.expect), key=itemgetter(0))
+        for order, told in _orders(events):
+            got = sorted(
+                (sorted(alert.event_ids), alert.status, alert.amount, alert.sev_deg)
+                for alert in tell(told, rule, context)
+                if alert.status != "retracted"
+            )
+            if not _same(wanted, got):
+                yield f"{order}: found {_shown(got)}, expected {_shown(wanted)}"
+
+    def _policy(self, overlays: tuple[str, ...]) -> Policy:
+        if overlays not in self._policies:
+            self._policies[overlays] = Policy.load(
+                tuple(_OVERLAYS / f"{name}.yaml" for name in overlays)
+            )
+        return self._policies[overlays]
+
+
 def run_cases(rules: Sequence[Rule]) -> Iterator[CaseResult]:
     """Run every case of every rule."""
-    world: Mapping[str, Any] = read_mapping(_WORLD)
+    runner = CaseRunner()
     for rule in rules:
         for case in rule.meta.cases:
-            yield CaseResult(rule.id, case.name, case.kind, tuple(_problems(rule, case, world)))
-
-
-def _problems(rule: Rule, case: Case, world: Mapping[str, Any]) -> Iterator[str]:
-    try:
-        events = [_event(entry, case, world) for entry in case.events]
-    except BadRecordError as bad:
-        yield f"an event of the case is none: {bad}"
-        return
-    context = Context(_reference(case, world), _policy(case))
-    wanted = sorted(_wanted(expected) for expected in case.expect)
-    for order, told in _orders(events):
-        alerts = tell(told, rule, context)
-        got = sorted(
-            (sorted(alert.event_ids), alert.status, alert.amount, alert.sev_deg)
-            for alert in alerts
-            if alert.status != "retracted"
-        )
-        if not _same(wanted, got):
-            yield f"{order}: found {_shown(got)}, expected {_shown(wanted)}"
+            yield CaseResult(rule.id, case.name, case.kind, runner.run(rule, case))
 
 
 def tell(events: Sequence[Event], rule: Rule, context: Context) -> list[Alert]:
@@ -125,10 +140,6 @@ def _reference(case: Case, world: Mapping[str, Any]) -> Reference:
     )
 
 
-def _policy(case: Case) -> Policy:
-    return Policy.load(tuple(_OVERLAYS / f"{name}.yaml" for name in case.overlays))
-
-
 def _wanted(expected: Expected) -> tuple[Any, ...]:
     amount = None if expected.amount is None else Decimal(str(expected.amount))
     return sorted(expected.events), expected.status, amount, expected.severity
@@ -143,12 +154,3 @@ def _same(wanted: Sequence[tuple[Any, ...]], got: Sequence[tuple[Any, ...]]) -> 
 
 def _shown(outcomes: Sequence[tuple[Any, ...]]) -> str:
     return "; ".join(f"{' '.join(o[0])} {o[1]} {o[2]}" for o in outcomes) or "no alert"
-
-
-def check_all(rules: Sequence[Rule]) -> None:
-    """Raise DataFileError with every case that does not hold."""
-    failed = [result for result in run_cases(rules) if result.problems]
-    if failed:
-        raise DataFileError(
-            "\n".join(f"{r.rule_id}: {r.case}: {problem}" for r in failed for problem in r.problems)
-        )

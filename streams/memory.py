@@ -34,7 +34,7 @@ class Memory:
                 self._days[kind].setdefault(day, []).append(key)
         return history
 
-    def changed(self, kind: str, history: History, fact: Fact) -> None:
+    def changed(self, fact: Fact) -> None:
         """Nothing to do: the history itself is the state."""
 
     def sweep(self, watermark: int) -> None:

@@ -107,7 +107,7 @@ class Metrics:
                 alert.rule_id, alert.family, str(alert.sev_deg), area, alert.status
             ).inc()
             if alert.revision == 1 and alert.status == "open":
-                self.amount.labels(alert.rule_id, area).inc(float(max(alert.amount, 0)))
+                self.amount.labels(alert.rule_id, area).inc(max(float(alert.amount), 0.0))
 
     def remembered(self, sizes: Mapping[str, int]) -> None:
         """Set the size of the state by kind of history."""

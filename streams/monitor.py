@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from alerts.alert import Alert, alert_of
-from alerts.ledger import Ledger
+from alerts.ledger import Ledger, reading, writing
 from events.codec import encode_json
 from events.deadletters import DeadLetter
 from events.kinds import Event
@@ -43,6 +43,13 @@ CREATE TABLE IF NOT EXISTS archive (
 _SWEEP_EVERY: Final = 500
 
 
+def open_ledger(folder: Path, *, create: bool = True) -> Ledger:
+    """The ledger of an embedded run's folder. Raises LedgerError if there is none to open."""
+    return Ledger.open(
+        f"sqlite:///{folder / LEDGER}", create=create, created_ms=int(time.time() * 1000)
+    )
+
+
 class Taken(NamedTuple):
     """What became of a batch."""
 
@@ -66,9 +73,9 @@ class Monitor:
         self, folder: Path, assembly: Assembly, settings: Settings, metrics: Metrics | None = None
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.ledger = Ledger.open(f"sqlite:///{folder / LEDGER}")
-        self.metrics = metrics if metrics is not None else Metrics()
         self.engine = assemble(assembly)
+        self.ledger = open_ledger(folder)
+        self.metrics = metrics if metrics is not None else Metrics()
         self._lock = threading.Lock()
         self._connection = self.ledger.engine.connect()
         raw = self._connection.connection.driver_connection
@@ -76,7 +83,6 @@ class Monitor:
         self._raw = raw
         prepare(raw)
         raw.execute(_ARCHIVE)
-        self._connection.commit()
         self._histories = SqliteHistories(raw, settings.cache_histories)
         self._pipeline = Pipeline(self.engine, self._histories)
         self._batches = 0
@@ -84,20 +90,20 @@ class Monitor:
 
     def position(self, source: str) -> Position | None:
         """How far a source was read at the last commit."""
-        with self._lock:
-            known = self.ledger.position(self._connection, source)
-            self._connection.rollback()
-        return Position(*known) if known is not None else None
+        with self.ledger.read() as connection:
+            known = reading.position(connection, source)
+        if known is None:
+            return None
+        return Position(known.source, known.position, known.fingerprint)
 
     def take(self, reads: Sequence[Read], positions: Iterable[Position] = ()) -> Taken:
         """Process and commit a batch. If anything fails, nothing of it has happened."""
         with self._lock:
             begun = time.perf_counter()
             try:
-                taken, events = self._take(reads, positions)
-                self._connection.commit()
+                with self._connection.begin():
+                    taken, events = self._take(reads, positions)
             except BaseException:
-                self._connection.rollback()
                 self._histories.abandon()
                 raise
             self._measure(taken, events, reads, time.perf_counter() - begun)
@@ -119,10 +125,10 @@ class Monitor:
         changes = self._look(events)
         alerts = [alert_of(change, self._generation) for change in changes]
         self._histories.save(changes)
-        self.ledger.record(self._connection, alerts, now_ms)
-        self.ledger.refuse(self._connection, refused, now_ms)
+        writing.record(self._connection, alerts, now_ms)
+        writing.refuse(self._connection, refused, now_ms)
         for position in positions:
-            self.ledger.move(self._connection, *position)
+            writing.move(self._connection, *position)
         self._archive(events)
         self._batches += 1
         if self._batches % _SWEEP_EVERY == 0:
@@ -176,9 +182,7 @@ class Monitor:
     def sizes(self) -> Mapping[str, int]:
         """Records remembered, by kind of history."""
         with self._lock:
-            sizes = self._histories.sizes()
-            self._connection.rollback()
-        return sizes
+            return self._histories.sizes()
 
     def check(self, event: Event) -> list[Alert]:
         """The alerts an event would raise or change now; nothing is kept of it."""
@@ -187,7 +191,6 @@ class Monitor:
                 changes = self._look([event])
                 return [alert_of(change, self._generation) for change in changes]
             finally:
-                self._connection.rollback()
                 self._histories.abandon()
 
     def close(self) -> None:

@@ -6,26 +6,31 @@ takes such a fact to its history. Both are the same step underneath: put a recor
 and look at the rules that it concerns.
 """
 
-from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from events.kinds import Event
+from events.times import DAY
 from rules.engine import Change, Engine
 from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.intake import home
-from rules.histories.keyed import History, Person
+from rules.histories.keyed import History, Person, forget
 from rules.histories.spreading import spread
+
+LATENESS_DAYS: Final = 7
+"""Allowed lateness, days of event time: within it the order of arrival changes nothing."""
+_LATENESS: Final = LATENESS_DAYS * DAY
+_REMEMBERED: Final = (keyed.KEPT[keyed.PERSON] + LATENESS_DAYS) * DAY
 
 
 class Histories(Protocol):
     """Where histories are kept between events."""
 
     def get(self, kind: str, key: str) -> History:
-        """The history of a key, a new one if there is none. It may be written until the next get."""
+        """The history of a key, a new one if there is none; it may be written to."""
         ...
 
-    def changed(self, kind: str, history: History, fact: Fact) -> None:
+    def changed(self, fact: Fact) -> None:
         """Told after a record was taken up, so that it can be kept."""
         ...
 
@@ -45,8 +50,7 @@ class Pipeline:
         """Take an event to its own history; return the facts it has for other keys."""
         onward: list[Fact] = []
         for fact in home(event):
-            if fact.record.time > self.watermark:
-                self.watermark = fact.record.time
+            self.watermark = max(self.watermark, fact.record.time)
             if fact.kind == keyed.PERSON:
                 self._person(fact, out, onward)
             else:
@@ -60,21 +64,22 @@ class Pipeline:
             self.again += 1
             return
         assert isinstance(person, Person)
-        self.histories.changed(keyed.PERSON, person, fact)
+        self.histories.changed(fact)
         for record in changed:
             first = record.event_id == fact.record.event_id
             onward.extend(spread(record, person.refunds, first=first))
         self.engine.look(keyed.PERSON, person, changed, out)
+        if person.visits and person.visits[0].time < self.watermark - _REMEMBERED:
+            forget(person, keyed.PERSON, self.watermark - _LATENESS)
 
     def receive(self, fact: Fact, out: list[Change]) -> None:
         """Take a fact to its history."""
-        if fact.record.time > self.watermark:
-            self.watermark = fact.record.time
+        self.watermark = max(self.watermark, fact.record.time)
         history = self.histories.get(fact.kind, fact.key)
         changed = history.take(fact.record)
         if changed is None:
             return
-        self.histories.changed(fact.kind, history, fact)
+        self.histories.changed(fact)
         if changed:
             self.engine.look(fact.kind, history, changed, out)
 

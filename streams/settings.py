@@ -1,4 +1,4 @@
-"""Settings from the environment (`FUNDWATCH_*`); everything has a default that runs on one machine."""
+"""Settings from the environment (`FUNDWATCH_*`); the defaults run on one machine."""
 
 from pathlib import Path
 
@@ -13,22 +13,30 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FUNDWATCH_", extra="ignore", frozen=True)
 
-    reference: Path | None = Field(None, description="Folder of reference CSV files")
+    reference: Path | None = Field(default=None, description="Folder of reference CSV files")
     pseudonym_key: SecretStr = Field(
-        SecretStr(BUILT_IN.decode()),
+        default=SecretStr(BUILT_IN.decode()),
         min_length=1,
         max_length=64,
         description="Key of the pseudonyms of persons; the same for every process",
     )
-    listen: str = Field("127.0.0.1:8350", description="Address of page, API and metrics")
-    kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port, comma")
+    listen: str = Field(default="127.0.0.1:8350", description="Address of page, API and metrics")
+    kafka: str = Field(
+        default="127.0.0.1:9092", description="Kafka bootstrap servers, host:port, comma"
+    )
     postgres: SecretStr = Field(
-        SecretStr("postgresql+psycopg://fundwatch@127.0.0.1/fundwatch"),
+        default=SecretStr("postgresql+psycopg://fundwatch@127.0.0.1/fundwatch"),
         description="Ledger of the workers, a SQLAlchemy URL",
     )
-    topic_prefix: str = Field("fundwatch", description="First part of every topic's name")
-    partitions: int = Field(8, ge=1, le=512, description="Partitions of the topics that are made")
-    replication: int = Field(1, ge=1, le=9, description="Replication factor of topics made")
-    batch_events: int = Field(2000, ge=1, le=100_000, description="Most events in one batch")
-    batch_seconds: float = Field(0.25, gt=0, le=60, description="Longest wait for a batch to fill")
-    cache_histories: int = Field(200_000, ge=1000, description="Histories kept in memory")
+    topic_prefix: str = Field(default="fundwatch", description="First part of every topic's name")
+    partitions: int = Field(
+        default=8, ge=1, le=512, description="Partitions of the topics that are made"
+    )
+    replication: int = Field(default=1, ge=1, le=9, description="Replication factor of topics made")
+    batch_events: int = Field(
+        default=2000, ge=1, le=100_000, description="Most events in one batch"
+    )
+    batch_seconds: float = Field(
+        default=0.25, gt=0, le=60, description="Longest wait for a batch to fill"
+    )
+    cache_histories: int = Field(default=200_000, ge=1000, description="Histories kept in memory")

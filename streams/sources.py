@@ -1,11 +1,13 @@
-"""Sources of the embedded run: files and folders, standard input; read from where the last run was."""
+"""Sources of the embedded run: files, folders, standard input, from where the last run was."""
 
+import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from events.deadletters import dead_letter
@@ -23,9 +25,12 @@ def read_files(
     paths: Sequence[Path],
     size: int,
     progress: Callable[[int], None],
+    *,
+    whole: bool = True,
 ) -> int:
     """Read files and folders to their end, in batches, from where the last run stopped.
 
+    Unless the files are known to be whole, a last line without its line end waits for the rest.
     Returns how many records were read. Lines of the event contract are remembered file by file,
     everything else (tables, interface messages, which belong together) as one source.
     """
@@ -34,30 +39,42 @@ def read_files(
     done = 0
     if len(plain) == len(files):
         for file in plain:
-            done = _read_lines(monitor, file, size, done, progress)
+            done += _read_lines(monitor, file, size, done, progress, whole=whole)
         return done
     return _read_whole(monitor, paths, size, progress)
 
 
 def _read_lines(
-    monitor: Monitor, file: Path, size: int, done: int, progress: Callable[[int], None]
+    monitor: Monitor,
+    file: Path,
+    size: int,
+    before: int,
+    progress: Callable[[int], None],
+    *,
+    whole: bool,
 ) -> int:
     name, mark = str(file.resolve()), fingerprint(file)
     known = monitor.position(name)
     after = known.position if known is not None and known.fingerprint == mark else 0
-    reads = _line_reads(file, after)
+    done = after
+    reads = _line_reads(file, after, whole=whole)
     while batch := list(islice(reads, size)):
-        monitor.take(batch, [Position(name, batch[-1].position, mark)])
-        done += len(batch)
-        progress(done + after)
-    return done + after
+        done = batch[-1].position
+        monitor.take(batch, [Position(name, done, mark)])
+        progress(before + done)
+    return done
 
 
-def _line_reads(file: Path, after: int) -> Iterator[Read]:
+def _line_reads(file: Path, after: int, *, whole: bool) -> Iterator[Read]:
     source = str(file)
+    held: tuple[int, bytes] | None = None
     try:
-        for position, line in lines(file, after):
-            yield read_line(line, source, position)
+        for numbered in lines(file, after):
+            if held is not None:
+                yield read_line(held[1], source, held[0])
+            held = numbered
+        if held is not None and (whole or _ended(file)):
+            yield read_line(held[1], source, held[0])
     except DamagedFileError as damaged:
         yield dead_letter(damaged, source, damaged.position, damaged.raw)
 
@@ -77,10 +94,10 @@ def _read_whole(
 
 
 def read_standard_input(monitor: Monitor, size: int, progress: Callable[[int], None]) -> int:
-    """Read lines from standard input to its end, committing whenever it pauses or a batch is full."""
+    """Read lines from standard input to its end, committing each full batch and the rest."""
     done = 0
     batch: list[Read] = []
-    chunks = iter(lambda: sys.stdin.buffer.read1(1 << 16), b"")
+    chunks = iter(partial(os.read, sys.stdin.fileno(), 1 << 16), b"")
     for position, line in split_lines(chunks):
         if line.strip():
             batch.append(read_line(line, "standard input", position))
@@ -94,10 +111,29 @@ def read_standard_input(monitor: Monitor, size: int, progress: Callable[[int], N
     return done + len(batch)
 
 
-def follow(monitor: Monitor, paths: Sequence[Path], size: int, stopped: Callable[[], bool]) -> None:
+def _ended(file: Path) -> bool:
+    with file.open("rb") as opened:
+        opened.seek(-1, 2)
+        return opened.read(1) == b"\n"
+
+
+def count_lines(paths: Sequence[Path]) -> int:
+    """Lines of plain files, for a progress bar."""
+    return sum(
+        chunk.count(b"\n") for path in paths for file in files_of(path) for chunk in _chunks(file)
+    )
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while chunk := opened.read(1 << 20):
+            yield chunk
+
+
+def follow(monitor: Monitor, paths: Sequence[Path], size: int, stopped: Event) -> None:
     """Go on reading what is added to files and folders, until stopped."""
     seen: dict[Path, int] = {}
-    while not stopped():
+    while not stopped.is_set():
         grown = False
         for file in (file for path in paths for file in files_of(path)):
             length = file.stat().st_size
@@ -105,8 +141,8 @@ def follow(monitor: Monitor, paths: Sequence[Path], size: int, stopped: Callable
                 seen[file] = length
                 grown = True
         if grown:
-            read_files(monitor, paths, size, lambda done: None)
-        time.sleep(_POLL)
+            read_files(monitor, paths, size, lambda _: None, whole=False)
+        stopped.wait(_POLL)
 
 
 def fingerprint(file: Path) -> str:

@@ -92,10 +92,10 @@ class SqliteHistories:
             for key, history in histories.items():
                 self._cache[kind, key] = history
 
-    def changed(self, kind: str, history: History, fact: Fact) -> None:
+    def changed(self, fact: Fact) -> None:
         """Keep the record that was taken up."""
         record = fact.record
-        row = (NUMBERS[kind], fact.key, record.time, record.event_id)
+        row = (NUMBERS[fact.kind], fact.key, record.time, record.event_id)
         self._rows[row] = _ENCODER.encode(record)
 
     def save(self, changes: Sequence[Change]) -> None:

@@ -120,9 +120,8 @@ class Person(History, gc=False):
             if put(self.refunds, record) is None:
                 return None
             changed: list[Record] = [record]
-            for visit in self.visits:
-                if _means(record, visit):
-                    changed.append(self._refunded(visit))
+            meant = [visit for visit in self.visits if _means(record, visit)]
+            changed += map(self._refunded, meant)
             self._cancel_stays(record, changed)
             return changed
         if isinstance(record, Stay):

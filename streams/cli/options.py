@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from streams.assembly import Assembly
+from streams.monitor import LEDGER
 from streams.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -59,11 +60,17 @@ def assembly_of(settings: Settings, choices: dict[str, Any]) -> Assembly:
     )
 
 
+def require_ledger(data: Path) -> None:
+    """Raise a usage error unless there is a ledger in a folder."""
+    if not (data / LEDGER).is_file():
+        raise click.UsageError(f"{data}: no ledger here; `fundwatch run --data {data}` makes one")
+
+
 @contextmanager
 def progress_bar(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """A progress bar on a terminal; nothing in a pipe. Yields a function told how much is done."""
     if not sys.stderr.isatty():
-        yield lambda done: None
+        yield lambda _: None
         return
     columns = (
         TextColumn("{task.description}"),

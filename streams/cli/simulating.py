@@ -7,7 +7,6 @@ from typing import Final
 
 import click
 
-from simulation import simulate as generate
 from streams.cli.options import NEW_FOLDER, progress_bar
 
 
@@ -29,6 +28,8 @@ def simulate(
     out: Path, seed: int, persons: int, days: int, start: datetime, area: str, as_json: bool
 ) -> None:
     """Generate a labelled event stream of made-up people and institutions."""
+    from simulation import simulate as generate
+
     with progress_bar("simulating", persons) as told:
         summary = generate(
             out,
@@ -42,7 +43,7 @@ def simulate(
     if as_json:
         click.echo(json.dumps({name: getattr(summary, name) for name in summary.__struct_fields__}))
     else:
-        click.echo(f"{summary.events} events and {summary.labels} labels in {out}")
+        click.echo(f"{summary.events} events of {summary.persons} made-up persons in {out}")
 
 
 COMMANDS: Final = (simulate,)

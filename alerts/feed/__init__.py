@@ -1,0 +1,1 @@
+"""The live page of alerts: what a supervisor sees when something comes in."""

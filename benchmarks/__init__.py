@@ -1,0 +1,1 @@
+"""Figures, as ratios inside one run, because machines are noisy: `make bench`."""

@@ -1,0 +1,56 @@
+"""Decoding and the pure pipeline over the same stream, interleaved so that both see the same noise."""
+
+import gc
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from events.deadletters import DeadLetter
+from events.readers import lines, read_line
+from rules.engine import Change
+from streams.assembly import Assembly, assemble
+from streams.memory import Memory
+from streams.pipeline import Pipeline
+
+
+class Speed(NamedTuple):
+    """Events a second of one pass (median of the rounds)."""
+
+    name: str
+    events_per_second: float
+
+
+def _timed(work: Callable[[], int]) -> float:
+    gc.collect()
+    gc.disable()
+    begun = time.perf_counter()
+    done = work()
+    seconds = time.perf_counter() - begun
+    gc.enable()
+    return done / seconds
+
+
+def decoding_and_rules(folder: Path, rounds: int = 3) -> tuple[Speed, Speed]:
+    """Decode-only and full pipeline over `events.ndjson` of a folder, one core each."""
+    file = folder / "events.ndjson"
+    engine = assemble(Assembly(reference=folder / "reference"))
+
+    def decode() -> int:
+        return sum(not isinstance(read_line(line, "", at), DeadLetter) for at, line in lines(file))
+
+    def watch() -> int:
+        pipeline, changes, done = Pipeline(engine, Memory()), list[Change](), 0
+        for at, line in lines(file):
+            read = read_line(line, "", at)
+            if not isinstance(read, DeadLetter):
+                pipeline.process(read.event, changes)
+                done += 1
+        return done
+
+    decoded, watched = [], []
+    for _ in range(rounds):
+        decoded.append(_timed(decode))
+        watched.append(_timed(watch))
+    return Speed("decode only", median(decoded)), Speed("all rules", median(watched))
