@@ -6,10 +6,13 @@ from random import Random
 from msgspec import Struct
 
 from events.times import DAY, HOUR, MINUTE, day_start
+from simulation import acts
+from simulation.benefit import Benefit
 from simulation.institutions import Desk, Institution, queue
 from simulation.people import Family, Person, Registry
+from simulation.pricing import Line
 from simulation.scene import Scene, free_day
-from simulation.settling import OWN, Payload, Settled, settle
+from simulation.settling import AUTO, OWN, Settled, settle
 from simulation.world import World
 
 
@@ -141,26 +144,74 @@ def buy(
     label: bool = True,
     then: Callable[[Settled], None] | None = None,
     sale: bool = True,
-    edit: Callable[[Payload], None] | None = None,
     excluded_from_account: bool = False,
+    check: int = 0,
 ) -> None:
-    """Plan a pharmacy settlement, labelled unless told otherwise."""
+    """Plan a pharmacy settlement; `check` seconds before it the credential is checked, if any."""
+    settle_at(
+        case,
+        who,
+        desk,
+        lines,
+        med_type="41",
+        payer=payer,
+        pool=pool,
+        label=label,
+        then=then,
+        sale=sale,
+        excluded_from_account=excluded_from_account,
+        check=check,
+    )
+
+
+def settle_at(
+    case: Case,
+    who: Person,
+    desk: Desk,
+    lines: Sequence[Line],
+    *,
+    med_type: str = "11",
+    dise: str = "",
+    diagnoses: Sequence[str] = (),
+    payer: str | Person = AUTO,
+    pool: bool = True,
+    label: bool = True,
+    then: Callable[[Settled], None] | None = None,
+    sale: bool = True,
+    excluded_from_account: bool = False,
+    agent: tuple[str, str] | None = None,
+    adjust: Callable[[Benefit, int], Benefit] | None = None,
+    mdtrt_id: str = "",
+    doctor: int = 0,
+    self_service: bool = False,
+    check: int = 0,
+) -> None:
+    """Plan a settlement at a desk, labelled unless told otherwise."""
+    world = case.world
+    if check:
+        case.plan(desk.seconds - check, lambda: acts.identity_check(world, who, desk, ahead=check))
 
     def happen() -> None:
         done = settle(
-            case.world,
+            world,
             who,
             desk,
             lines,
-            med_type="41",
+            med_type=med_type,
+            dise=dise,
+            diagnoses=diagnoses,
             payer=payer,
             pool=pool,
             sale=sale,
-            edit=edit,
             excluded_from_account=excluded_from_account,
+            agent=agent,
+            adjust=adjust,
+            mdtrt_id=mdtrt_id,
+            doctor=doctor,
+            self_service=self_service,
         )
         if label:
-            case.marked(done)
+            case.mark(done.event_id)
         if then is not None:
             then(done)
 

@@ -76,6 +76,13 @@ def owner_and_relatives(count: int) -> Cast:
     return cast
 
 
+def twins(reg: Registry, rng: Random) -> list[Family]:
+    """A working parent and two children of seven."""
+    adult = _adult(reg, rng, 36, "2")
+    children = [person(reg, rng, 7, "1") for _ in range(2)]
+    return [Family(people=[adult, *children], ties=[(0, 1, "child"), (0, 2, "child")])]
+
+
 def _adult(reg: Registry, rng: Random, years: int, gend: str) -> Person:
     scheme = "retiree" if years >= 60 else "employee"
     made = person(reg, rng, years, gend, scheme=scheme)

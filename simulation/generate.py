@@ -9,7 +9,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from events.times import day_number
+from events.times import day_number, day_start
+from simulation import acts
 from simulation.cases import Case, NoRoomError
 from simulation.geography import geography
 from simulation.institutions import directory
@@ -74,7 +75,7 @@ def simulate(
     each = cases_each(persons)
     world = World(
         geo=geo,
-        book=directory(rng, geo, persons, reserved=2 * each + 2),
+        book=directory(rng, geo, persons, reserved=6 * each + 2),
         stock=Stock(first_day=first),
         stream=Stream(out),
         first_day=first,
@@ -85,6 +86,9 @@ def simulate(
         _play(scene, booking)
         if progress is not None and index % 16 == 0:
             progress(min(reg.count, persons), persons)
+    for place in world.book.all:
+        opened = day_start(first) + world.number() % 1800
+        acts.institution_status(world, place, opened, begin="2020-01-01")
     for one in movements(world.stock, world.book.all):
         move(
             world,
@@ -109,13 +113,20 @@ def simulate(
 def _scenes(
     world: World, reg: Registry, rng: Random, persons: int, each: int
 ) -> Iterator[tuple[Scene, _Booking | None]]:
-    """Families one after another: those with a case evenly among the others, until all people
-    are used up; as many cases of every typology as fit."""
+    """Families one after another: those with a case evenly among the others.
+
+    Which variant of a typology comes first depends on the seed, so that small streams with
+    different seeds show different variants.
+    """
+    turn = rng.randrange(60)
     bookings = [
-        _Booking(typology.name, near, role, number)
-        for number in range(each)
+        _Booking(typology.name, near, role, turn + at)
+        for at in range(each)
         for typology in TYPOLOGIES
-        for near, role in ((False, typology.fraud), (True, typology.near))
+        for near, role in (
+            (False, typology.frauds[(turn + at) % len(typology.frauds)]),
+            (True, typology.near_misses[(turn + at) % len(typology.near_misses)]),
+        )
     ]
     gap = 0.0
     if bookings:
@@ -127,8 +138,8 @@ def _scenes(
         serial = reg.count
         own = Random(f"{rng.random()}/{serial}")
         if booking is not None and (ahead <= 0 or reg.count >= persons):
-            cast = booking.role.casts[booking.number % len(booking.role.casts)]
-            yield Scene(world=world, rng=own, family=_merged(cast(reg, own))), booking
+            family = _merged(booking.role.cast(reg, own))
+            yield Scene(world=world, rng=own, family=family), booking
             ahead += gap
             booking = next(waiting, None)
         else:
@@ -148,8 +159,12 @@ def _merged(families: list[Family]) -> Family:
 
 
 def _play(scene: Scene, booking: _Booking | None) -> None:
+    people = scene.family.people
     household.statuses(scene)
-    if booking is not None:
+    if booking is None:
+        for who in people:
+            stays.deaths(scene, who)
+    else:
         before = list(scene.agenda)
         case = Case(
             scene=scene,
@@ -162,10 +177,6 @@ def _play(scene: Scene, booking: _Booking | None) -> None:
         except NoRoomError:
             scene.agenda[:] = before
     household.authorizations(scene)
-    people = scene.family.people
-    if booking is None:
-        for who in people:
-            stays.deaths(scene, who)
     household.account_credits(scene)
     household.premiums(scene)
     for who in people:

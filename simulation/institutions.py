@@ -81,6 +81,10 @@ class Directory(Struct, kw_only=True):
     reserved: list[Institution] = field(default_factory=list)
     queues: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
+    def reserve(self) -> Institution:
+        """A pharmacy of one's own, for a case that changes what may be said of it."""
+        return self.reserved.pop()
+
 
 def directory(rng: Random, geo: Geography, persons: int, reserved: int = 4) -> Directory:
     """Institutions for a population: a few hospitals, one pharmacy for about 250 people.

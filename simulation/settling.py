@@ -43,6 +43,7 @@ class Settled(Struct, kw_only=True):
     lines: Sequence[Line]
     invoice: tuple[str, str]
     event: Payload
+    sales: list[str]
 
     @property
     def seconds(self) -> int:
@@ -69,20 +70,18 @@ def settle(
     mdtrt_id: str = "",
     pool: bool = True,
     adjust: Callable[[Benefit, int], Benefit] | None = None,
-    invoice: tuple[str, str] | None = None,
     begin: int = 0,
     sale: bool = True,
     agent: tuple[str, str] | None = None,
     self_service: bool = False,
     excluded_from_account: bool = False,
-    edit: Callable[[Payload], None] | None = None,
 ) -> Settled:
     """Write one settlement and, at pharmacies, its 3505 sales; returns what was written.
 
     `payer` says whose account pays the personal part (`AUTO`: own, then a family member's, as
     far as the balance goes). `pool=False` leaves the pooling fund out, `adjust` turns the
-    computed benefit and the in-policy amount into another benefit, `sale=False` leaves the sales out, `excluded_from_account` lets the account pay
-    for excluded goods, `edit` may change the event last.
+    computed benefit and the in-policy amount into another benefit, `sale=False` leaves the
+    sales out, `excluded_from_account` lets the account pay for excluded goods.
     """
     number = world.number()
     place, seconds = desk.place, desk.seconds
@@ -110,7 +109,7 @@ def settle(
     event_id = world.event_id(place.code, seconds)
     setl_id = f"{area}{date.replace('-', '')}{number:014d}"
     visit = mdtrt_id or f"{area}{number:012d}"
-    invoice = invoice or (f"{place.code[1:3]}0601{date[2:4]}", f"{number:010d}")
+    invoice = (f"{place.code[1:3]}0601{date[2:4]}", f"{number:010d}")
     share = account if flag == "2" else 0
     funds: list[Payload] = []
     if benefit.pool:
@@ -191,11 +190,8 @@ def settle(
         event["balc"] = owner.balance / 100
     elif who.has_account:
         event["balc"] = who.balance / 100
-    if edit is not None:
-        edit(event)
     world.stream.add(seconds, event)
-    if pharmacy and sale:
-        sell(world, desk, lines, setl_id)
+    sales = sell(world, desk, lines, setl_id) if pharmacy and sale else []
     return Settled(
         event_id=event_id,
         setl_id=setl_id,
@@ -212,6 +208,7 @@ def settle(
         lines=lines,
         invoice=invoice,
         event=event,
+        sales=sales,
     )
 
 

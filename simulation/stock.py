@@ -31,6 +31,7 @@ class Stock(Struct, kw_only=True):
     first_day: int
     sold: dict[tuple[int, str], dict[int, int]] = field(default_factory=dict)
     fixed: dict[tuple[int, str], Shelf] = field(default_factory=dict)
+    opened: dict[tuple[int, str], tuple[int, list[str]]] = field(default_factory=dict)
 
     def take(self, place: Institution, item: Item, seconds: int, count: int) -> list[str]:
         """Sell `count` packs; returns their trace codes."""
@@ -44,6 +45,16 @@ class Stock(Struct, kw_only=True):
 def trace(place: Institution, item: Item, week: int, number: int) -> str:
     """The trace code of one pack."""
     return f"8{_NUMBER.get(item.code, 0):04d}{place.index:05d}{week:03d}{number:07d}"
+
+
+def opened_pack(stock: Stock, place: Institution, item: Item, day: int) -> list[str]:
+    """The trace code of the opened pack half of which is left, or of one opened now."""
+    key = (place.index, item.code)
+    since, traces = stock.opened.pop(key, (day + 1, []))
+    if since > day:
+        traces = stock.take(place, item, day_start(day), 1)
+        stock.opened[key] = (day, traces)
+    return traces
 
 
 class Movement(Struct, frozen=True, kw_only=True):

@@ -5,169 +5,141 @@ from simulation import acts
 from simulation.benefit import TWO_DISEASE_MED_TYPE
 from simulation.cases import (
     Case,
-    NoRoomError,
     buy,
     clock,
     day_for,
     hospital,
     later,
     pharmacy,
+    settle_at,
     slot,
 )
 from simulation.catalogue import BY_NAME
+from simulation.institutions import Desk, Institution
 from simulation.life.chronic import register
 from simulation.life.stays import receipt_number
+from simulation.people import Person
 from simulation.pricing import Line
-from simulation.scene import consultation, lines_of, month_supply, visit
-from simulation.settling import CASH, Settled, settle
+from simulation.scene import consultation, lines_of, month_supply
+from simulation.settling import CASH, Settled
 
 
 def two_schemes(case: Case) -> None:
     """The chronic refill is settled again as general outpatient care."""
-    who, world = case.who, case.world
+    who = case.who
     place = hospital(case)
     register(case.scene, who, place, [("14", "M03900")])
     desk = slot(case, place, day_for(case))
-    again = seconds + case.rng.randrange(4, 20) * MINUTE
-
-    def lines() -> list[Line]:
-        return [*month_supply(("厄贝沙坦片",)), consultation(place)]
-
-    def first() -> None:
-        done = settle(
-            world,
-            who,
-            desk,
-            lines(),
-            med_type="14",
-            dise="M03900",
-            diagnoses=("I10.x00",),
-        )
-        case.plan(again, lambda: second(done))
+    again = Desk(place, desk.seconds + case.rng.randrange(4, 20) * MINUTE, desk.device)
 
     def second(done: Settled) -> None:
-        visit_id = done.mdtrt_id if case.number % 2 else ""
-        case.marked(
-            settle(
-                world,
-                who,
-                place,
-                again,
-                dev,
-                lines(),
-                med_type="11",
-                diagnoses=("I10.x00",),
-                mdtrt_id=visit_id,
-            )
+        settle_at(
+            case,
+            who,
+            again,
+            _refill(place),
+            diagnoses=("I10.x00",),
+            mdtrt_id=done.mdtrt_id if case.number % 2 else "",
         )
 
-    case.plan(seconds, first)
+    settle_at(
+        case,
+        who,
+        desk,
+        _refill(place),
+        med_type="14",
+        dise="M03900",
+        diagnoses=("I10.x00",),
+        label=False,
+        then=second,
+    )
+
+
+def _refill(place: Institution) -> list[Line]:
+    return [*month_supply(("厄贝沙坦片",)), consultation(place)]
 
 
 def receipt_twice(case: Case) -> None:
-    """A receipt already paid directly, or by hand, is handed in (again)."""
-    who, world = case.who, case.world
-    variant = case.number % 3
-    day = day_for(case, low=world.first_day + 2, high=world.last_day - 12)
+    """A receipt already paid directly is handed in for manual reimbursement."""
+    place = hospital(case)
+    day = day_for(case, high=case.world.last_day - 12)
     claimed = clock(case, day + case.rng.randrange(4, 10))
-    if variant == 0:
-        place = hospital(case)
+    lines = [consultation(place), *lines_of(("计算机体层平扫",))]
+    settle_at(
+        case,
+        case.who,
+        slot(case, place, day),
+        lines,
+        diagnoses=("M54.500",),
+        label=False,
+        then=lambda done: _hand_in(case, done, claimed),
+    )
 
-        def hand_in(done: Settled) -> None:
-            case.plan(
-                claimed,
-                lambda: case.mark(
-                    acts.manual_claim(
-                        world,
-                        who,
-                        place,
-                        claimed,
-                        begin=done.seconds,
-                        total=done.total,
-                        in_scope=done.in_scope,
-                        pool=done.in_scope * 6 // 10,
-                        receipt=done.invoice,
-                    )
-                ),
-            )
 
-        visit(
-            case.scene,
-            who,
-            place,
-            day,
-            [consultation(place), *lines_of(("计算机体层平扫",))],
-            med_type="11",
-            diagnoses=("M54.500",),
-            then=hand_in,
-            check=0,
+def _hand_in(case: Case, done: Settled, at: int, reason: str = "个人原因未直接结算") -> None:
+    def happen() -> None:
+        event_id = acts.manual_claim(
+            case.world,
+            done.person,
+            done.place,
+            at,
+            begin=done.seconds,
+            total=done.total,
+            in_scope=done.in_scope,
+            pool=done.in_scope * 6 // 10,
+            receipt=done.invoice,
+            reason=reason,
         )
-        return
-    city = case.rng.choice(world.geo.far)
-    place = world.book.elsewhere[city.admdvs][1]
+        case.mark(event_id)
+
+    case.plan(at, happen)
+
+
+def claimed_twice(case: Case) -> None:
+    """One off-site receipt is handed in twice: by the same person, or by somebody else."""
+    world = case.world
+    day = day_for(case, high=world.last_day - 14)
+    place = world.book.elsewhere[case.rng.choice(world.geo.far).admdvs][1]
     receipt = receipt_number(case.scene, place)
-    other = case.people[-1] if variant == 2 else who
     total = case.rng.randrange(300_00, 900_00)
-    begin, second = clock(case, day), later(claimed, days=case.rng.randrange(0, 2), minutes=50)
-    for at, person, label in ((claimed, who, False), (second, other, True)):
+    begin, first = clock(case, day), clock(case, day + case.rng.randrange(4, 10))
+    second = later(first, days=case.rng.randrange(0, 3), minutes=50)
 
-        def happen(at: int = at, person: object = person, label: bool = label) -> None:
-            claimant = other if person is other else who
-            event_id = acts.manual_claim(
-                world,
-                claimant,
-                place,
-                at,
-                begin=begin,
-                total=total,
-                in_scope=total * 9 // 10,
-                pool=total * 54 // 100,
-                receipt=receipt,
-            )
-            if label:
-                case.mark(event_id)
+    def hand_in(at: int, claimant: Person, *, label: bool) -> None:
+        event_id = acts.manual_claim(
+            world,
+            claimant,
+            place,
+            at,
+            begin=begin,
+            total=total,
+            in_scope=total * 9 // 10,
+            pool=total * 54 // 100,
+            receipt=receipt,
+        )
+        if label:
+            case.mark(event_id)
 
-        case.plan(at, happen)
+    other = case.people[-1 if case.number % 2 else 0]
+    case.plan(first, lambda: hand_in(first, case.who, label=False))
+    case.plan(second, lambda: hand_in(second, other, label=True))
 
 
 def self_paid_claimed(case: Case) -> None:
     """Paid in full inside the region by choice, then claimed by hand."""
-    who, world = case.who, case.world
     place = hospital(case)
-    day = day_for(case, high=world.last_day - 10)
+    day = day_for(case, high=case.world.last_day - 10)
     claimed = clock(case, day + case.rng.randrange(3, 9))
-
-    def hand_in(done: Settled) -> None:
-        case.plan(
-            claimed,
-            lambda: case.mark(
-                acts.manual_claim(
-                    world,
-                    who,
-                    place,
-                    claimed,
-                    begin=done.seconds,
-                    total=done.total,
-                    in_scope=done.in_scope,
-                    pool=done.in_scope * 6 // 10,
-                    receipt=done.invoice,
-                    reason="个人原因未直接结算",
-                )
-            ),
-        )
-
-    visit(
-        case.scene,
-        who,
-        place,
-        day,
+    settle_at(
+        case,
+        case.who,
+        slot(case, place, day),
         [consultation(place), *lines_of(("彩色多普勒超声检查", "肝功能七项"))],
-        med_type="11",
         diagnoses=("R10.400",),
         payer=CASH,
         pool=False,
-        then=hand_in,
-        check=0,
+        label=False,
+        then=lambda done: _hand_in(case, done, claimed),
     )
 
 
@@ -184,9 +156,6 @@ def resubmitted(case: Case) -> None:
         event["event_id"] = world.event_id(place.code, at)
         event["setl_id"] = f"{world.area}{world.date(day).replace('-', '')}{number:014d}"
         event["event_time"] = world.stamp(at)
-        if done.owner is None and done.account:
-            who.balance -= done.account
-            event["balc"] = who.balance / 100
 
         def send() -> None:
             world.stream.add(at, event)
@@ -194,17 +163,15 @@ def resubmitted(case: Case) -> None:
 
         case.plan(at, send)
 
-    visit(
-        case.scene,
+    settle_at(
+        case,
         who,
-        place,
-        day,
+        slot(case, place, day),
         [consultation(place), *lines_of(("头孢呋辛酯片", "数字化摄影"))],
-        med_type="11",
         diagnoses=("J20.900",),
         payer=CASH,
+        label=False,
         then=again,
-        check=0,
     )
 
 
@@ -216,72 +183,53 @@ def trace_code_reused(case: Case) -> None:
     later_day = day_for(case, second, low=day + 3)
     here = pharmacy(case)
     there = here if case.number % 3 == 0 else pharmacy(case)
-    lines = lines_of(("复方丹参滴丸",), counts=(2,))
-    desk = slot(case, here, day)
-    later_desk = slot(case, there, later_day)
+    desk, later_desk = slot(case, here, day), slot(case, there, later_day)
 
     def resell(done: Settled) -> None:
         packs = list(done.lines[0].traces or [])
         item = done.lines[0].item
-        world.stock.take(there, item, again, len(packs))
-        copy = [Line(item=item, count=len(packs), days=item.days, traces=packs)]
-        buy(case, second, later_desk, copy)
+        # The shop's own stock goes down all the same: it is the code that is used twice.
+        world.stock.take(there, item, later_desk.seconds, len(packs))
+        copy = Line(item=item, count=len(packs), days=item.days, traces=packs)
+        buy(case, second, later_desk, [copy])
 
+    lines = lines_of(("复方丹参滴丸",), counts=(2,))
     buy(case, first, desk, lines, label=False, then=resell)
 
 
 def two_disease_and_chronic(case: Case) -> None:
     """Hypertension is paid as a chronic disease and as one of the two diseases."""
-    who, world = case.who, case.world
+    who = case.who
     place = hospital(case)
     register(case.scene, who, place, [("14", "M03900"), (TWO_DISEASE_MED_TYPE, "M03900")])
     day = day_for(case, span=4)
-    visit(
-        case.scene,
+    settle_at(
+        case,
         who,
-        place,
-        day,
+        slot(case, place, day, 560),
         month_supply(("苯磺酸氨氯地平片",)),
         med_type="14",
         dise="M03900",
         diagnoses=("I10.x00",),
-        minute=560,
-        check=0,
+        label=False,
     )
-    visit(
-        case.scene,
+    settle_at(
+        case,
         who,
-        place,
-        day + (case.number % 2) * 3,
+        slot(case, place, day + (case.number % 2) * 3, 580),
         month_supply(("厄贝沙坦片",)),
         med_type=TWO_DISEASE_MED_TYPE,
         dise="M03900",
         diagnoses=("I10.x00",),
-        minute=580,
-        then=case.marked,
-        check=0,
     )
-    if world.last_day < day:
-        raise NoRoomError
 
 
 def exclusive_or_repeated_lines(case: Case) -> None:
     """One service charged twice at one time, or two charges of which one includes the other."""
-    who = case.who
     place = hospital(case)
     if case.number % 3 == 2:
         lines = [Line(item=BY_NAME["一般诊疗费"]), Line(item=BY_NAME["普通门诊诊察费"])]
     else:
         name = ("彩色多普勒超声检查", "肝功能七项")[case.number % 2]
         lines = [consultation(place), *lines_of((name, name))]
-    visit(
-        case.scene,
-        who,
-        place,
-        day_for(case),
-        lines,
-        med_type="11",
-        diagnoses=("R10.400",),
-        then=case.marked,
-        check=0,
-    )
+    settle_at(case, case.who, slot(case, place, day_for(case)), lines, diagnoses=("R10.400",))

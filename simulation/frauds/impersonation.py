@@ -2,12 +2,20 @@
 
 from events.times import MINUTE, day_start
 from simulation import acts
-from simulation.cases import Case, buy, clock, day_for, hospital, pharmacy, slot, together
-from simulation.institutions import claim, device
+from simulation.cases import (
+    Case,
+    buy,
+    clock,
+    day_for,
+    hospital,
+    pharmacy,
+    settle_at,
+    slot,
+    together,
+)
+from simulation.institutions import Desk, claim, device
 from simulation.life.stays import die, stay
-from simulation.people import Person
-from simulation.scene import consultation, lines_of, visit
-from simulation.settling import settle
+from simulation.scene import consultation, lines_of
 
 
 def credential_mismatch(case: Case) -> None:
@@ -16,26 +24,14 @@ def credential_mismatch(case: Case) -> None:
     place = pharmacy(case) if case.number % 2 else hospital(case)
     desk = slot(case, place, day_for(case))
     case.plan(
-        seconds - 40,
-        lambda: acts.identity_check(case.world, who, place, seconds - 40, dev, result="mismatch"),
+        desk.seconds - 40,
+        lambda: acts.identity_check(case.world, who, desk, ahead=40, result="mismatch"),
     )
     if place.pharmacy:
         buy(case, who, desk, lines_of(("布洛芬缓释胶囊", "维生素C片")))
-        return
-
-    def happen() -> None:
-        case.marked(
-            settle(
-                case.world,
-                who,
-                desk,
-                [consultation(place), *lines_of(("血常规检查",))],
-                med_type="11",
-                diagnoses=("J06.900",),
-            )
-        )
-
-    case.plan(seconds, happen)
+    else:
+        lines = [consultation(place), *lines_of(("血常规检查",))]
+        settle_at(case, who, desk, lines, diagnoses=("J06.900",))
 
 
 def sex_conflict(case: Case) -> None:
@@ -43,23 +39,17 @@ def sex_conflict(case: Case) -> None:
     who = case.who
     man = who.gend == "1"
     if case.number % 3 == 2 and man:
-        place = pharmacy(case)
-        desk = slot(case, place, day_for(case))
-        buy(case, who, desk, lines_of(("妇科千金片", "桂枝茯苓胶囊")))
+        buy(
+            case,
+            who,
+            slot(case, pharmacy(case), day_for(case)),
+            lines_of(("妇科千金片", "桂枝茯苓胶囊")),
+        )
         return
     place = hospital(case)
     drugs, diagnosis = (("桂枝茯苓胶囊",), "N76.000") if man else (("非那雄胺片",), "N40.x00")
-    visit(
-        case.scene,
-        who,
-        place,
-        day_for(case),
-        [consultation(place), *lines_of(drugs)],
-        med_type="11",
-        diagnoses=(diagnosis,),
-        then=case.marked,
-        check=0,
-    )
+    lines = [consultation(place), *lines_of(drugs)]
+    settle_at(case, who, slot(case, place, day_for(case)), lines, diagnoses=(diagnosis,))
 
 
 def age_conflict(case: Case) -> None:
@@ -67,31 +57,18 @@ def age_conflict(case: Case) -> None:
     who = case.who
     place = hospital(case)
     old = who.gend == "2" and who.age(case.world.first_day) > 60
-    drugs, diagnosis = ((), "O26.900") if old else (("小儿咳喘灵颗粒",), "P59.900")
-    lines = [consultation(place), *lines_of(drugs)]
+    names, diagnosis = ("小儿咳喘灵颗粒",), "P59.900"
     if old:
-        lines += lines_of(("彩色多普勒超声检查",))
-    visit(
-        case.scene,
-        who,
-        place,
-        day_for(case),
-        lines,
-        med_type="11",
-        diagnoses=(diagnosis,),
-        then=case.marked,
-        check=0,
-    )
+        names, diagnosis = ("彩色多普勒超声检查",), "O26.900"
+    lines = [consultation(place), *lines_of(names)]
+    settle_at(case, who, slot(case, place, day_for(case)), lines, diagnoses=(diagnosis,))
 
 
 def after_death(case: Case) -> None:
     """The account of the dead is used before the notice arrives."""
     who, world = case.who, case.world
-    low = world.first_day + 4
-    died = day_for(case, low=low, high=world.last_day - 8)
-    used = died + case.rng.randrange(2, 6)
-    place = pharmacy(case)
-    desk = slot(case, place, used)
+    died = day_for(case, low=world.first_day + 4, high=world.last_day - 8)
+    desk = slot(case, pharmacy(case), died + case.rng.randrange(2, 6))
     buy(case, who, desk, lines_of(("复方丹参滴丸",), counts=(4,)))
     die(case.scene, who, died, case.rng.randrange(6, 20))
 
@@ -102,51 +79,27 @@ def after_termination(case: Case) -> None:
     ended = day_for(case, span=8, low=world.first_day + 3, high=world.last_day - 9)
     notice = clock(case, ended + 1)
     case.plan(notice, lambda: acts.insurance(world, who, notice, state="4", end=ended))
-    who.busy.update(range(ended, world.last_day + 1))
+    who.alive_until = ended
     place = hospital(case)
-    visit(
-        case.scene,
-        who,
-        place,
-        ended + 5,
-        [consultation(place), *lines_of(("血常规检查",))],
-        med_type="11",
-        diagnoses=("J06.900",),
-        then=case.marked,
-        check=0,
-    )
+    lines = [consultation(place), *lines_of(("计算机体层平扫", "彩色多普勒超声检查"))]
+    settle_at(case, who, slot(case, place, ended + 5), lines, diagnoses=("R10.400",))
 
 
 def impossible_travel(case: Case) -> None:
     """Two settlements in person, hundreds of kilometres and half an hour apart."""
     who, world = case.who, case.world
     day = day_for(case)
-    here = pharmacy(case)
     cities = world.geo.far if case.number % 2 else world.geo.near[-2:]
     there = case.rng.choice(world.book.elsewhere[case.rng.choice(cities).admdvs])
-    first_desk = slot(case, here, day, 600)
-    second = first + case.rng.randrange(15, 45) * MINUTE
-    buy(case, who, first_desk, lines_of(("板蓝根颗粒",)), label=False)
-
-    def happen() -> None:
-        lines = lines_of(("布洛芬缓释胶囊",))
-        if not there.pharmacy:
-            lines.append(consultation(there))
-        case.marked(
-            settle(
-                world,
-                who,
-                there,
-                second,
-                device(there, 0),
-                lines,
-                med_type="41" if there.pharmacy else "11",
-                pool=not there.pharmacy,
-                diagnoses=() if there.pharmacy else ("M54.500",),
-            )
-        )
-
-    case.plan(second, happen)
+    desk = slot(case, pharmacy(case), day, 600)
+    second = desk.seconds + case.rng.randrange(15, 45) * MINUTE
+    buy(case, who, desk, lines_of(("板蓝根颗粒",)), label=False)
+    away = Desk(there, second, device(there, 0))
+    if there.pharmacy:
+        buy(case, who, away, lines_of(("布洛芬缓释胶囊",)))
+    else:
+        lines = [consultation(there), *lines_of(("布洛芬缓释胶囊",))]
+        settle_at(case, who, away, lines, diagnoses=("M54.500",))
 
 
 def during_admission(case: Case) -> None:
@@ -156,22 +109,12 @@ def during_admission(case: Case) -> None:
     stay(case.scene, who, case.rng.choice(world.book.tertiary), day, 8)
     used = day + case.rng.randrange(2, 7)
     if case.number % 2:
-        shop = pharmacy(case)
-        desk = slot(case, shop, used)
+        desk = slot(case, pharmacy(case), used)
         buy(case, who, desk, lines_of(("碳酸钙D3片",), counts=(3,)))
         return
     place = case.rng.choice(world.book.primary)
-    visit(
-        case.scene,
-        who,
-        place,
-        used,
-        [consultation(place), *lines_of(("普通针刺",))],
-        med_type="11",
-        diagnoses=("M54.500",),
-        then=case.marked,
-        check=0,
-    )
+    lines = [consultation(place), *lines_of(("普通针刺",))]
+    settle_at(case, who, slot(case, place, used), lines, diagnoses=("M54.500",))
 
 
 def credential_two_devices(case: Case) -> None:
@@ -179,10 +122,10 @@ def credential_two_devices(case: Case) -> None:
     who = case.who
     day = day_for(case)
     here, there = case.rng.sample(case.world.book.pharmacies, 2)
-    first_desk = slot(case, here, day)
-    second = first + case.rng.randrange(5, 40)
+    desk = slot(case, here, day)
+    second = desk.seconds + case.rng.randrange(5, 40)
     claim(case.world.book, there, 0, day, first=second, last=second)
-    buy(case, who, first_desk, lines_of(("板蓝根颗粒",)))
+    buy(case, who, desk, lines_of(("板蓝根颗粒",)))
     buy(case, who, Desk(there, second, device(there, 0)), lines_of(("健胃消食片",)))
 
 
@@ -193,14 +136,7 @@ def terminal_many_credentials(case: Case) -> None:
     start = day_start(day) + case.rng.randrange(20 * 60 + 15, 20 * 60 + 40) * MINUTE
     step = case.rng.randrange(18, 28)
     claim(case.world.book, place, 0, day, first=start, last=start + step * len(case.people))
-    dev = device(place, 0)
     for at, who in enumerate(case.people):
-        seconds = start + at * step
-        _checked_purchase(case, who, seconds, dev, place_index=place.index)
-
-
-def _checked_purchase(case: Case, who: Person, seconds: int, dev: str, place_index: int) -> None:
-    place = case.world.book.all[place_index]
-    case.plan(seconds - 6, lambda: acts.identity_check(case.world, who, place, seconds - 6, dev))
-    names = case.rng.choice((("藿香正气口服液",), ("开塞露",), ("维生素C片", "板蓝根颗粒")))
-    buy(case, who, desk, lines_of(names))
+        desk = Desk(place, start + at * step, device(place, 0))
+        names = case.rng.choice((("藿香正气口服液",), ("开塞露",), ("维生素C片", "板蓝根颗粒")))
+        buy(case, who, desk, lines_of(names), check=6)

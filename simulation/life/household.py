@@ -34,29 +34,36 @@ def authorizations(scene: Scene) -> None:
             if rng.random() < 0.8
             else rng.randrange(world.first_day, world.last_day)
         )
+        if day >= min(giver.alive_until, taker.alive_until):
+            continue
         at = day_start(day) + HOUR + rng.randrange(10 * HOUR)
         if day == world.first_day:
             at = day_start(day) + HOUR + rng.randrange(6 * HOUR)
-        _grant(scene, giver, taker, tie, at, "online" if rng.random() < 0.8 else "counter")
+        channel = "online" if rng.random() < 0.8 else "counter"
+        _authorize(scene, (giver, taker, tie), at, "grant", channel)
         if rng.random() < 0.03:
             gone = at + rng.randrange(20, 60) * DAY
-            if gone < day_start(world.last_day):
-                _revoke(scene, giver, taker, tie, gone)
+            if gone < day_start(min(world.last_day, giver.alive_until, taker.alive_until)):
+                _authorize(scene, (giver, taker, tie), gone, "revoke", channel)
 
 
-def _grant(scene: Scene, giver: Person, taker: Person, tie: str, at: int, channel: str) -> None:
-    scene.plan(at, lambda: acts.authorization(scene.world, giver, taker, at, tie, channel=channel))
-
-
-def _revoke(scene: Scene, giver: Person, taker: Person, tie: str, at: int) -> None:
-    scene.plan(at, lambda: acts.authorization(scene.world, giver, taker, at, tie, action="revoke"))
+def _authorize(
+    scene: Scene, tie: tuple[Person, Person, str], at: int, action: str, channel: str
+) -> None:
+    owner, user, relation = tie
+    scene.plan(
+        at,
+        lambda: acts.authorization(
+            scene.world, owner, user, at, relation, action=action, channel=channel
+        ),
+    )
 
 
 def account_credits(scene: Scene) -> None:
     """Account income: employees and retirees monthly, the flexibly employed once a year."""
     world, rng = scene.world, scene.rng
     for who in scene.family.people:
-        if not who.has_account:
+        if not who.has_account or who.credits_by_case:
             continue
         if who.employment == "flexible":
             day = rng.randrange(world.first_day, max(world.first_day + 1, world.last_day))
@@ -84,14 +91,14 @@ def premiums(scene: Scene) -> None:
         if not giver.has_account or taker.insutype != "390" or rng.random() > 0.05:
             continue
         day = rng.randrange(world.first_day, world.last_day + 1)
+        if day > min(giver.alive_until, taker.alive_until):
+            continue
         at = day_start(day) + 9 * HOUR + rng.randrange(8 * HOUR)
 
         def happen(
             giver: Person = giver, taker: Person = taker, at: int = at, tie: str = tie
         ) -> None:
             if giver.balance >= 380_00:
-                acts.premium(
-                    world, giver, taker, at, amount=380_00, product="resident", tie=tie
-                )
+                acts.premium(world, giver, taker, at, amount=380_00, product="resident", tie=tie)
 
         scene.plan(at, happen)

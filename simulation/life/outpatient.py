@@ -29,13 +29,13 @@ def condition(scene: Scene, who: Person, day: int) -> Acute:
 
 
 def plan(scene: Scene, who: Person) -> None:
-    """Some acute visits: about two a year in younger years, four later."""
+    """Some acute visits: about three a year in younger years, five later."""
     world, rng = scene.world, scene.rng
     days = world.last_day - world.first_day + 1
-    rate = (2.0 if who.age(world.first_day) < 50 else 4.0) * days / 365
+    rate = (3.0 if who.age(world.first_day) < 50 else 5.0) * days / 365
     count = int(rate) + (rng.random() < rate - int(rate))
     for _ in range(count):
-        day = free_day(scene, who, world.first_day, world.last_day, gap=3)
+        day = free_day(scene, who, world.first_day, world.last_day, gap=2)
         if day is not None:
             attend(scene, who, home_hospital(scene), day)
     if rng.random() < 0.06 * days / 365:
@@ -86,26 +86,38 @@ def attend(scene: Scene, who: Person, place: Institution, day: int) -> None:
         then=correct,
     )
     if external:
-        fill(scene, who, place, day, seconds, number, drugs, ill.diag_code)
+        fill(scene, who, place, seconds, drugs, rxno=number, diagnosis=ill.diag_code)
 
 
 def fill(
     scene: Scene,
     who: Person,
     place: Institution,
-    day: int,
     seconds: int,
-    number: str,
     drugs: list[Line],
+    *,
+    rxno: str,
     diagnosis: str,
 ) -> None:
-    """An external prescription, filled at a pharmacy the pool pays, on the same day."""
+    """An external prescription, filled on the same day at a pharmacy the pool pays.
+
+    `seconds` is the time of the visit it was issued at.
+    """
+    world = scene.world
     issued = seconds - 10 * MINUTE
-    scene.plan(issued, lambda: acts.prescription(scene.world, who, place, issued, number, drugs))
-    qualified = [p for p in scene.world.book.pharmacies if p.pool_pharmacy_from]
-    shop = scene.rng.choice(qualified)
+    scene.plan(issued, lambda: acts.prescription(world, who, place, issued, drugs, rxno=rxno))
+    shop = scene.rng.choice([p for p in world.book.pharmacies if p.pool_pharmacy_from])
     minute = min(minute_of(seconds) + scene.rng.randrange(70, 200), 1200)
-    visit(scene, who, shop, day, drugs, med_type="41", diagnoses=(diagnosis,), minute=minute)
+    visit(
+        scene,
+        who,
+        shop,
+        day_of(seconds),
+        drugs,
+        med_type="41",
+        diagnoses=(diagnosis,),
+        minute=minute,
+    )
 
 
 def correct_after(
@@ -113,6 +125,7 @@ def correct_after(
     done: Settled,
     lines: list[Line],
     diagnosis: str,
+    *,
     then: Callable[[Settled], None] | None = None,
 ) -> None:
     """Take a settlement back through the channels that paid, and settle it right."""
@@ -133,13 +146,27 @@ def correct_after(
 
 
 def series(scene: Scene, who: Person) -> None:
-    """Day treatments: the same prices on five to eight days running, paid each time."""
+    """Day treatments: the same prices on five to seven days running, paid each time."""
     rng, world = scene.rng, scene.world
-    span = rng.randrange(5, 9)
-    day = free_day(scene, who, world.first_day, world.last_day, span=span)
-    if day is None or who.age(day) < 18:
+    span = rng.randrange(5, 8)
+    if who.age(world.first_day) < 18:
         return
-    place = home_hospital(scene)
+    day = free_day(scene, who, world.first_day, world.last_day, span=span)
+    if day is not None:
+        series_on(scene, who, home_hospital(scene), day, span)
+
+
+def series_on(
+    scene: Scene,
+    who: Person,
+    place: Institution,
+    day: int,
+    span: int,
+    *,
+    then: Callable[[Settled], None] | None = None,
+) -> None:
+    """Day treatments from `day` on, `span` days running, about the same hour each day."""
+    rng = scene.rng
     treatment = ("普通针刺", "红外线治疗") if rng.random() < 0.6 else ("推拿治疗",)
     minute = rng.randrange(500, 960)
     for at in range(span):
@@ -152,5 +179,6 @@ def series(scene: Scene, who: Person) -> None:
             med_type="11",
             diagnoses=("M54.500",),
             minute=minute,
+            then=then,
             check=0.1,
         )

@@ -6,8 +6,8 @@ from simulation.benefit import outpatient
 from simulation.catalogue import BY_NAME
 from simulation.institutions import Desk, Institution, device
 from simulation.people import Person
-from simulation.scene import Scene, consultation, free_day, lines_of, visit
 from simulation.pricing import Line
+from simulation.scene import Scene, consultation, free_day, lines_of, visit
 from simulation.settling import AUTO, settle
 
 
@@ -34,8 +34,12 @@ def stay(scene: Scene, who: Person, place: Institution, day: int, span: int) -> 
     came = day_start(day) + 9 * HOUR + rng.randrange(2 * HOUR)
     left = day_start(day + span) + 10 * HOUR + rng.randrange(2 * HOUR)
     diagnosis = rng.choice(("J18.900", "I20.000", "K80.100", "M51.202"))
-    scene.plan(came, lambda: acts.admission(world, who, place, came, visit=number, diagnosis=diagnosis))
-    scene.plan(left, lambda: acts.discharge(world, who, place, left, visit=number, diagnosis=diagnosis))
+    scene.plan(
+        came, lambda: acts.admission(world, who, place, came, visit=number, diagnosis=diagnosis)
+    )
+    scene.plan(
+        left, lambda: acts.discharge(world, who, place, left, visit=number, diagnosis=diagnosis)
+    )
     paid = left + 25 * MINUTE
     lines = [
         Line(item=BY_NAME["普通病房床位费"], count=span, offset=-HOUR),
@@ -78,7 +82,13 @@ def travels(scene: Scene, who: Person) -> None:
     scene.plan(
         filed,
         lambda: acts.filing(
-            world, who, filed, "08", first=day - 1, last=day + span, to_area=city.admdvs
+            world,
+            who,
+            filed,
+            "08",
+            first=day - 1,
+            last=day + span,
+            to_area=city.admdvs,
         ),
     )
     places = world.book.elsewhere[city.admdvs]
@@ -108,6 +118,7 @@ def claim(scene: Scene, who: Person, place: Institution, seen: int, claimed: int
     total = rng.randrange(180_00, 900_00)
     at = day_start(claimed) + 9 * HOUR + rng.randrange(7 * HOUR)
     receipt = receipt_number(scene, place)
+    exchanged = rng.random() < 0.2
 
     def happen() -> None:
         in_scope = total * 9 // 10
@@ -123,6 +134,7 @@ def claim(scene: Scene, who: Person, place: Institution, seen: int, claimed: int
             in_scope=in_scope,
             pool=paid.pool,
             receipt=receipt,
+            flag="2" if exchanged else "0",
         )
 
     scene.plan(at, happen)

@@ -3,13 +3,24 @@
 from events.times import HOUR, MINUTE
 from simulation import acts
 from simulation.benefit import TWO_DISEASE_MED_TYPE
-from simulation.cases import Case, buy, clock, day_for, hospital, later, pharmacy, slot
+from simulation.cases import (
+    Case,
+    buy,
+    clock,
+    day_for,
+    hospital,
+    later,
+    pharmacy,
+    settle_at,
+    slot,
+)
 from simulation.catalogue import BY_NAME
 from simulation.life.chronic import register
 from simulation.life.outpatient import correct_after
+from simulation.life.purchases import half_pack
 from simulation.life.stays import receipt_number
 from simulation.pricing import Line
-from simulation.scene import consultation, lines_of, month_supply, visit
+from simulation.scene import consultation, lines_of, month_supply
 from simulation.settling import CASH, Settled
 
 
@@ -19,69 +30,59 @@ def settled_separately(case: Case) -> None:
     place = hospital(case)
     register(case.scene, who, place, [("14", "M04600")])
     day = day_for(case)
-    visit(
-        case.scene,
+    settle_at(
+        case,
         who,
-        place,
-        day,
+        slot(case, place, day, 560),
         month_supply(("阿司匹林肠溶片", "瑞舒伐他汀钙片")),
         med_type="14",
         dise="M04600",
         diagnoses=("I25.103",),
-        minute=560,
-        then=case.marked,
-        check=0,
     )
-    visit(
-        case.scene,
+    settle_at(
+        case,
         who,
-        place,
-        day,
+        slot(case, place, day, 566),
         [consultation(place), *lines_of(("双氯芬酸钠缓释片",))],
-        med_type="11",
         diagnoses=("M54.500",),
-        minute=566,
-        then=case.marked,
-        check=0,
     )
 
 
 def exchanged_receipt(case: Case) -> None:
     """An electronic receipt exchanged for paper, or reversed (red) and issued anew."""
-    who, world = case.who, case.world
+    world = case.world
     place = world.book.elsewhere[case.rng.choice(world.geo.far).admdvs][1]
     day = day_for(case, high=world.last_day - 10)
     begin, first = clock(case, day), clock(case, day + 3)
     second = later(first, days=2)
     receipt = receipt_number(case.scene, place)
     total = case.rng.randrange(300_00, 900_00)
-    red = case.number % 2 == 1
+    paid = total * 54 // 100
 
     def write(at: int, number: tuple[str, str], flag: str, pool: int) -> None:
-        case.mark(
-            acts.manual_claim(
-                world,
-                who,
-                place,
-                at,
-                begin=begin,
-                total=total,
-                in_scope=total * 9 // 10,
-                pool=pool,
-                receipt=number,
-                flag=flag,
-            )
+        event_id = acts.manual_claim(
+            world,
+            case.who,
+            place,
+            at,
+            begin=begin,
+            total=total,
+            in_scope=total * 9 // 10,
+            pool=pool,
+            receipt=number,
+            flag=flag,
         )
+        case.mark(event_id)
 
-    paid = total * 54 // 100
-    case.plan(first, lambda: write(first, receipt, "0", 0 if not red else paid))
-    if red:
-        third = later(second, minutes=30)
-        case.plan(second, lambda: write(second, receipt, "1", paid))
-        anew = receipt_number(case.scene, place)
-        case.plan(third, lambda: write(third, anew, "0", paid))
-    else:
+    if case.number % 2 == 0:
+        case.plan(first, lambda: write(first, receipt, "0", 0))
         case.plan(second, lambda: write(second, receipt, "2", paid))
+        return
+    third = later(second, minutes=30)
+    anew = receipt_number(case.scene, place)
+    case.plan(first, lambda: write(first, receipt, "0", paid))
+    case.plan(second, lambda: write(second, receipt, "1", paid))
+    case.plan(third, lambda: write(third, anew, "0", paid))
 
 
 def self_paid_elsewhere(case: Case) -> None:
@@ -99,94 +100,126 @@ def self_paid_elsewhere(case: Case) -> None:
     )
 
     def hand_in(done: Settled) -> None:
-        case.plan(
-            claimed,
-            lambda: case.mark(
-                acts.manual_claim(
-                    world,
-                    who,
-                    place,
-                    claimed,
-                    begin=done.seconds,
-                    total=done.total,
-                    in_scope=done.in_scope,
-                    pool=done.in_scope // 2,
-                    receipt=done.invoice,
-                )
-            ),
-        )
+        def happen() -> None:
+            event_id = acts.manual_claim(
+                world,
+                who,
+                place,
+                claimed,
+                begin=done.seconds,
+                total=done.total,
+                in_scope=done.in_scope,
+                pool=done.in_scope // 2,
+                receipt=done.invoice,
+            )
+            case.mark(event_id)
 
-    visit(
-        case.scene,
+        case.plan(claimed, happen)
+
+    settle_at(
+        case,
         who,
-        place,
-        day + 1,
+        slot(case, place, day + 1),
         [consultation(place), *lines_of(("计算机体层平扫",))],
-        med_type="11",
         diagnoses=("M54.500",),
         payer=CASH,
         pool=False,
+        label=False,
         then=hand_in,
-        check=0,
     )
 
 
-def sent_again(case: Case) -> None:
-    """The same message delivered twice, or a settlement reversed and settled right."""
-    who, world = case.who, case.world
+def delivered_twice(case: Case) -> None:
+    """The same message arrives twice, minutes apart, with the same id."""
+    world = case.world
     place = hospital(case)
-    day = day_for(case)
+    settle_at(
+        case,
+        case.who,
+        slot(case, place, day_for(case)),
+        [consultation(place), *lines_of(("头孢呋辛酯片",))],
+        diagnoses=("J20.900",),
+        then=lambda done: world.stream.add(done.seconds + 3 * MINUTE, done.event),
+    )
+
+
+def corrected(case: Case) -> None:
+    """A settlement is reversed and settled right minutes later."""
+    place = hospital(case)
     lines = [consultation(place), *lines_of(("头孢呋辛酯片",))]
 
     def again(done: Settled) -> None:
-        if case.number % 2:
-            case.marked(done)
-            at = done.seconds + 3 * MINUTE
-            world.stream.add(at, done.event)
-        else:
-            correct_after(case.scene, done, lines, "J20.900", then=case.marked)
+        correct_after(case.scene, done, lines, "J20.900", then=lambda new: case.mark(new.event_id))
 
-    visit(
-        case.scene,
-        who,
-        place,
-        day,
+    settle_at(
+        case,
+        case.who,
+        slot(case, place, day_for(case)),
         lines,
-        med_type="11",
         diagnoses=("J20.900",),
+        label=False,
         then=again,
-        check=0,
     )
 
 
-def split_pack(case: Case) -> None:
-    """One trace code in two sales: an opened pack, a returned pack, or a placeholder."""
+def twins(case: Case) -> None:
+    """Twins with the same cold get the same medicine at the same desk, one after the other."""
+    place = hospital(case)
+    first, second = case.people[-2], case.people[-1]
+    second.birth, second.gend = first.birth, first.gend
+    second.certno, second.name = first.certno[:14] + second.certno[14:], first.name[:1] + "双"
+    day = day_for(case, first)
+    second.busy.update(range(day - 2, day + 3))
+    for who in (first, second):
+        settle_at(
+            case,
+            who,
+            slot(case, place, day, 600),
+            [consultation(place), *lines_of(("氯雷他定片",))],
+            diagnoses=("L20.900",),
+        )
+
+
+def opened_pack(case: Case) -> None:
+    """The two halves of one opened pack, sold to two people."""
     world = case.world
-    first, second = case.people[0], case.people[-1]
-    day = day_for(case, first, high=world.last_day - 12)
-    next_day = day_for(case, second, low=day + 3)
+    place = world.book.reserve()
+    day = day_for(case, case.people[0], high=world.last_day - 12)
+    next_day = day_for(case, case.people[1], low=day + 3)
+    for who, at in ((case.people[0], day), (case.people[1], next_day)):
+        buy(case, who, slot(case, place, at), [half_pack(case.scene, place, at)])
+
+
+def returned_pack(case: Case) -> None:
+    """A pack brought back and sold again to the next customer."""
+    world = case.world
+    day = day_for(case, case.people[0], high=world.last_day - 12)
+    next_day = day_for(case, case.people[1], low=day + 3)
     place = pharmacy(case)
     item = BY_NAME["复方丹参滴丸"]
-    variant = case.number % 3
-    desk = slot(case, place, day)
-    later_desk = slot(case, place, next_day)
+    desk, later_desk = slot(case, place, day), slot(case, place, next_day)
 
-    def line(traces: list[str] | None) -> list[Line]:
-        return [Line(item=item, days=item.days, split=variant == 0, traces=traces)]
+    def bring_back(done: Settled) -> None:
+        back = done.seconds + HOUR
+        case.plan(back, lambda: acts.reversal(world, done, back, reason="顾客退货"))
+        same = Line(item=item, days=item.days, traces=list(done.lines[0].traces or []))
+        buy(case, case.people[1], later_desk, [same])
 
-    def sell_rest(done: Settled) -> None:
-        if variant == 1:
-            back = done.seconds + HOUR
-            case.plan(back, lambda: acts.reversal(world, done, back, reason="顾客退货"))
-        traces = list(done.lines[0].traces or [])
-        if variant:
-            world.stock.take(place, item, again, 1)
-        buy(case, second, later_desk, line(traces))
+    line = Line(item=item, days=item.days)
+    buy(case, case.people[0], desk, [line], label=False, then=bring_back)
 
-    if variant == 2:
-        world.stock.take(place, item, seconds, 1)
-    fixed = ["00000000000000000000"] if variant == 2 else None
-    buy(case, first, desk, line(fixed), label=False, then=sell_rest)
+
+def no_code_on_pack(case: Case) -> None:
+    """Packs without a code: the placeholder for it is no trace code."""
+    world = case.world
+    day = day_for(case, case.people[0], high=world.last_day - 12)
+    next_day = day_for(case, case.people[1], low=day + 3)
+    place = pharmacy(case)
+    item = BY_NAME["复方丹参滴丸"]
+    for who, at in ((case.people[0], day), (case.people[1], next_day)):
+        desk = slot(case, place, at)
+        world.stock.take(place, item, desk.seconds, 1)
+        buy(case, who, desk, [Line(item=item, days=item.days, traces=["0" * 20])])
 
 
 def one_disease_each(case: Case) -> None:
@@ -199,24 +232,19 @@ def one_disease_each(case: Case) -> None:
         (560, "14", "M01600", "格列美脲片", "E11.900"),
         (568, TWO_DISEASE_MED_TYPE, "M03900", "厄贝沙坦片", "I10.x00"),
     ):
-        visit(
-            case.scene,
+        settle_at(
+            case,
             who,
-            place,
-            day,
+            slot(case, place, day, minute),
             month_supply((drug,)),
             med_type=kind,
             dise=code,
             diagnoses=(diagnosis,),
-            minute=minute,
-            then=case.marked,
-            check=0,
         )
 
 
 def twice_a_day(case: Case) -> None:
     """A treatment in the morning and one in the afternoon, charged in one settlement."""
-    who = case.who
     place = hospital(case)
     treatment = BY_NAME["红外线治疗"]
     lines = [
@@ -224,15 +252,5 @@ def twice_a_day(case: Case) -> None:
         Line(item=treatment, offset=-6 * HOUR),
         Line(item=treatment, offset=-HOUR),
     ]
-    visit(
-        case.scene,
-        who,
-        place,
-        day_for(case),
-        lines,
-        med_type="11",
-        diagnoses=("M54.500",),
-        minute=940,
-        then=case.marked,
-        check=0,
-    )
+    desk = slot(case, place, day_for(case), 940)
+    settle_at(case, case.who, desk, lines, diagnoses=("M54.500",))
