@@ -45,8 +45,7 @@ class Clause(Struct, frozen=True, kw_only=True):
         return f"{self.document_name} {self.article}"
 
 
-@cache
-def load_clauses(root: Path = POLICY_DIR) -> Mapping[str, Clause]:
+def read_clauses(root: Path = POLICY_DIR) -> Mapping[str, Clause]:
     """Read all clauses by id, in the order of the file.
 
     Raises DataFileError naming file, clause, what was found and what was expected.
@@ -54,6 +53,12 @@ def load_clauses(root: Path = POLICY_DIR) -> Mapping[str, Clause]:
     documents = load_documents(root / "documents.yaml")
     path = root / "clauses.yaml"
     return {key: _clause(path, key, raw, documents) for key, raw in read_mapping(path).items()}
+
+
+@cache
+def load_clauses() -> Mapping[str, Clause]:
+    """The clauses that come with fundwatch, read once."""
+    return read_clauses()
 
 
 def cite(clause_id: str) -> str:

@@ -4,13 +4,14 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
 from events.times import date_of, day_number
-from rules.clauses import load_clauses
+from rules.clauses import read_clauses
 from rules.documents import POLICY_DIR, load_documents
 from rules.packs.model import Bounds, OpenValue, Pack, PackError, Parameter, Status, Value
 from rules.packs.overlays import read_overlay
@@ -76,12 +77,7 @@ class Policy:
 
         Raises PackError or DataFileError naming the file and the path that is wrong.
         """
-        parameters = read_parameters(root / "parameters.yaml")
-        documents = load_documents(root / "documents.yaml")
-        clauses = load_clauses(root)
-        owners = {clause.id: clause.document for clause in clauses.values()}
-        folders = sorted(head.parent for head in root.glob("*/pack.yaml"))
-        packs = [read_pack(folder, parameters, documents, owners) for folder in folders]
+        parameters, packs = _read(root, _stamp(root))
         chains = chains_of(packs)
         patches = [patch for path in overlays for patch in read_overlay(path, parameters, chains)]
         return cls(packs, parameters, patches)
@@ -200,6 +196,25 @@ def chains_of(packs: Sequence[Pack]) -> dict[str, tuple[Pack, ...]]:
             raise PackError(f"{chain[-1].id}/pack.yaml: parent: missing, expected `nation`")
         chains[pack.id] = tuple(chain)
     return chains
+
+
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+def _stamp(root: Path) -> _Stamp:
+    """Name, time of change and size of every file: the same files need not be read twice."""
+    found = [(path, path.stat()) for path in sorted(root.rglob("*.yaml"))]
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
+
+
+@lru_cache(maxsize=2)
+def _read(root: Path, _: _Stamp) -> tuple[Mapping[str, Parameter], tuple[Pack, ...]]:
+    parameters = read_parameters(root / "parameters.yaml")
+    documents = load_documents(root / "documents.yaml")
+    owners = {clause.id: clause.document for clause in read_clauses(root).values()}
+    folders = sorted(head.parent for head in root.glob("*/pack.yaml"))
+    packs = tuple(read_pack(folder, parameters, documents, owners) for folder in folders)
+    return parameters, packs
 
 
 def _by_pack(patches: Sequence[Patch], path: str) -> dict[str, list[Patch]]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from events.money import yuan
 from events.times import date_of
-from rules.clauses import load_clauses
+from rules.clauses import read_clauses
 from rules.documents import POLICY_DIR, Document, load_documents, text
 from rules.packs.model import Bounds, Entry, Kind, Pack, Parameter, PolicyValue
 from rules.packs.policy import Policy
@@ -229,7 +229,7 @@ def _parameters(parameters: Iterable[Parameter]) -> str:
 def _clauses(root: Path) -> str:
     rows = (
         (f"`{one.id}`", one.cite, one.kind, one.family, one.demand_zh, one.demand_en)
-        for one in load_clauses(root).values()
+        for one in read_clauses(root).values()
     )
     return "## What the documents demand\n\n" + _table(
         ("clause", "where", "kind", "family", "要求", "demand"), rows

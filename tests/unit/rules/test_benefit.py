@@ -1,4 +1,7 @@
-"""The benefit calculation against examples worked by hand from the documents."""
+"""The benefit calculation against examples worked by hand from the documents.
+
+One module, because the areas' examples are read side by side: the documents disagree.
+"""
 
 from datetime import date
 from decimal import Decimal
