@@ -12,6 +12,9 @@ from simulation.stock import Stock
 from simulation.stream import Stream
 
 _OFFSET: Final = 8 * 3600
+_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_PAIR: Final = tuple(one + two for one in _LETTERS for two in _LETTERS)
+_PAIRS: Final = len(_PAIR)
 
 
 class World(Struct, kw_only=True):
@@ -51,10 +54,14 @@ class World(Struct, kw_only=True):
         return f"{self.date(day_of(seconds))}T{hour:02d}:{minute:02d}:{second:02d}+08:00"
 
     def event_id(self, sender: str, seconds: int) -> str:
-        """A message id of 30 characters: sender (12), day (8) and a running number (10)."""
+        """A message id as the interface builds it: sender, `yyyyMMddHHmmss`, four characters."""
         self.serial += 1
+        rest = (seconds + _OFFSET) % DAY
+        hour, minute, second = rest // 3600, rest // 60 % 60, rest % 60
         day = self.date(day_of(seconds)).replace("-", "")
-        return f"{sender:0<12}{day}{self.serial:010d}"
+        high, low = divmod(self.serial, _PAIRS)
+        tail = _PAIR[high % _PAIRS] + _PAIR[low]
+        return f"{sender}{day}{hour:02d}{minute:02d}{second:02d}{tail}"
 
 
 def day_text(day: int) -> str:

@@ -32,7 +32,7 @@ def authorizations(scene: Scene) -> None:
         day = (
             world.first_day
             if rng.random() < 0.8
-            else rng.randrange(world.first_day, world.last_day)
+            else rng.randrange(world.first_day, world.last_day + 1)
         )
         if day >= min(giver.alive_until, taker.alive_until):
             continue

@@ -15,6 +15,7 @@ from simulation.cases import (
     slot,
 )
 from simulation.catalogue import BY_NAME
+from simulation.identity import identity_number
 from simulation.life.chronic import register
 from simulation.life.outpatient import correct_after
 from simulation.life.purchases import half_pack
@@ -166,8 +167,10 @@ def twins(case: Case) -> None:
     """Twins with the same cold get the same medicine at the same desk, one after the other."""
     place = hospital(case)
     first, second = case.people[-2], case.people[-1]
-    second.birth, second.gend = first.birth, first.gend
-    second.certno, second.name = first.certno[:14] + second.certno[14:], first.name[:1] + "双"
+    second.birth, second.gend, second.name = first.birth, first.gend, first.name[:1] + "双"
+    second.certno = identity_number(first.certno[:6], first.birth, 33, first.gend)
+    if second.cert_type == "02":
+        second.cert_no = second.certno
     day = day_for(case, first)
     second.busy.update(range(day - 2, day + 3))
     for who in (first, second):
