@@ -1,4 +1,4 @@
-"""Decoding and the pure pipeline over the same stream, interleaved so that both see the same noise."""
+"""Decoding and the pure pipeline over one stream, in turn, so that both see the same noise."""
 
 import gc
 import time

@@ -116,8 +116,8 @@ def _relax_value(value: Any, plain: type) -> Any:
         return [_relax_value(item, str) for item in value if item is not None and item != ""]
     if plain is Decimal and isinstance(value, (int, float)) and not isinstance(value, bool):
         return repr(value)
-    if plain in (date, datetime) and isinstance(value, (str, int)) and not isinstance(value, bool):
-        return _relax_time(str(value).strip(), plain)
+    if plain in (date, datetime) and isinstance(value, str):
+        return _relax_time(value.strip(), plain)
     if plain is date and isinstance(value, datetime):
         return value.date()
     return value

@@ -21,22 +21,14 @@ class Settings(BaseSettings):
         description="Key of the pseudonyms of persons; the same for every process",
     )
     listen: str = Field(default="127.0.0.1:8350", description="Address of page, API and metrics")
-    kafka: str = Field(
-        default="127.0.0.1:9092", description="Kafka bootstrap servers, host:port, comma"
-    )
+    kafka: str = Field(default="127.0.0.1:9092", description="Kafka servers, host:port, comma")
     postgres: SecretStr = Field(
         default=SecretStr("postgresql+psycopg://fundwatch@127.0.0.1/fundwatch"),
         description="Ledger of the workers, a SQLAlchemy URL",
     )
     topic_prefix: str = Field(default="fundwatch", description="First part of every topic's name")
-    partitions: int = Field(
-        default=8, ge=1, le=512, description="Partitions of the topics that are made"
-    )
+    partitions: int = Field(default=8, ge=1, le=512, description="Partitions of topics made")
     replication: int = Field(default=1, ge=1, le=9, description="Replication factor of topics made")
-    batch_events: int = Field(
-        default=2000, ge=1, le=100_000, description="Most events in one batch"
-    )
-    batch_seconds: float = Field(
-        default=0.25, gt=0, le=60, description="Longest wait for a batch to fill"
-    )
+    batch_events: int = Field(default=2000, ge=1, le=100_000, description="Most events in a batch")
+    batch_seconds: float = Field(default=0.25, gt=0, le=60, description="Longest wait for a batch")
     cache_histories: int = Field(default=200_000, ge=1000, description="Histories kept in memory")

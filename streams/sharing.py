@@ -30,17 +30,19 @@ _KEY = msgspec.json.Decoder(_Key)
 def shared_reads(
     sources: Sequence[Path], share: int, number: int, latest: int
 ) -> Iterator[tuple[int, Read]]:
-    """Events of the share, and (share 0 only) dead letters, with their place in the whole.
+    """Events and dead letters of the share, with their place in the whole.
 
-    Shares are dealt by CRC-32 of the key modulo `number`. Events later than `latest` (epoch
-    seconds) are refused: a wrong clock must not age everything else.
+    Shares are dealt by CRC-32 of the key modulo `number`; what has no plain key and is no event
+    falls to share 0. Events later than `latest` (epoch seconds) are refused: a wrong clock must
+    not age everything else.
     """
-    for sequence, read in _all(sources, share, number):
-        if isinstance(read, DeadLetter):
-            if share == 0:
-                yield sequence, read
-        elif number == 1 or crc32(key_of(read.event).encode()) % number == share:
-            yield sequence, timely(read, latest)
+    for sequence, read, told in _all(sources, share, number):
+        if told is not None:
+            owner = told
+        else:
+            owner = 0 if isinstance(read, DeadLetter) else _owner(key_of(read.event), number)
+        if owner == share:
+            yield sequence, read if isinstance(read, DeadLetter) else timely(read, latest)
 
 
 def timely(read: Record, latest: int) -> Read:
@@ -56,10 +58,14 @@ def timely(read: Record, latest: int) -> Read:
     return dead_letter(bad, read.source, read.position)
 
 
-def _all(sources: Sequence[Path], share: int, number: int) -> Iterator[tuple[int, Read]]:
+def _all(
+    sources: Sequence[Path], share: int, number: int
+) -> Iterator[tuple[int, Read, int | None]]:
+    """What is read, its place, and whose it is if its line told so; other shares' lines unread."""
     files = [file for path in sources for file in files_of(path)]
-    if any(is_plain(file) is None for file in files):
-        yield from enumerate(open_sources(sources), 1)
+    if not all(is_plain(file) for file in files):
+        for sequence, read in enumerate(open_sources(sources), 1):
+            yield sequence, read, None
         return
     sequence = 0
     for file in files:
@@ -67,29 +73,34 @@ def _all(sources: Sequence[Path], share: int, number: int) -> Iterator[tuple[int
         try:
             for position, line in lines(file):
                 sequence += 1
-                if number == 1 or _mine(line, share, number):
-                    yield sequence, read_line(line, source, position)
+                owner = 0 if number == 1 else _line_owner(line, number)
+                if owner is None or owner == share:
+                    yield sequence, read_line(line, source, position), owner
         except DamagedFileError as damaged:
             sequence += 1
-            yield sequence, dead_letter(damaged, source, damaged.position, damaged.raw)
+            yield sequence, dead_letter(damaged, source, damaged.position, damaged.raw), 0
 
 
-def is_plain(file: Path) -> bool | None:
-    """Whether a file is lines of the event contract; None if only its reader can tell."""
+def _owner(key: str, number: int) -> int:
+    return crc32(key.encode()) % number
+
+
+def is_plain(file: Path) -> bool:
+    """Whether a file begins with a line of the event contract (and no table or message pair)."""
     try:
         for _, line in lines(file):
             key = _KEY.decode(line)
-            return None if bytes(key.request) else True
+            return not bytes(key.request)
     except (DamagedFileError, msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-    return None
+        return False
+    return False
 
 
-def _mine(line: bytes, share: int, number: int) -> bool:
-    """Whether a line may belong to the share; a line whose key is not plain belongs to all."""
+def _line_owner(line: bytes, number: int) -> int | None:
+    """The share a line belongs to; None if its key is not plain."""
     try:
         key = _KEY.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return True
+        return None
     name = key.psn_no or key.fixmedins_code
-    return not name or crc32(name.encode()) % number == share
+    return _owner(name, number) if name else None

@@ -11,12 +11,12 @@ from alerts.alert import Alert
 def alert_summary(alerts: Sequence[Alert]) -> Table:
     """Alerts by rule: how many stand, how many were withdrawn, what they cite and are worth."""
     table = Table(title="预警汇总 Alerts by rule")
-    table.add_column("规则 Rule")
+    table.add_column("规则 Rule", overflow="fold")
     table.add_column("级别 Sev", justify="right")
     table.add_column("有效 Open", justify="right")
     table.add_column("撤回 Withdrawn", justify="right")
     table.add_column("涉嫌金额(元) Yuan", justify="right")
-    table.add_column("依据 Clauses")
+    table.add_column("依据 Clauses", overflow="fold")
     by_rule: dict[str, list[Alert]] = {}
     for alert in alerts:
         by_rule.setdefault(alert.rule_id, []).append(alert)
@@ -39,8 +39,8 @@ def alert_list(alerts: Sequence[Alert]) -> Table:
     table = Table(title="重点预警 Alerts to look at first", show_lines=True)
     table.add_column("级别 Sev", justify="right")
     table.add_column("金额 Yuan", justify="right")
-    table.add_column("发生了什么 What happened", ratio=1)
-    table.add_column("依据 Clauses")
+    table.add_column("发生了什么 What happened", ratio=1, overflow="fold")
+    table.add_column("依据 Clauses", overflow="fold")
     for alert in alerts:
         table.add_row(
             str(alert.sev_deg),

@@ -1,0 +1,121 @@
+"""How much of what was planted is found, and how much is found that was not planted.
+
+Measured on simulated streams only: it says whether rules do what they mean to, not how they do on
+real claims. An alert is right if one of its events is labelled as fraud; a typology is found as
+far as its labelled events are named by open alerts.
+"""
+
+import argparse
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from alerts.alert import Alert
+from simulation import simulate
+from streams.assembly import Assembly
+from streams.replay import replay
+
+FAMILIES = ("impersonation", "duplicates", "cash_out")
+
+
+class Labels(NamedTuple):
+    """Typology by event: what was planted, and what only looks like it."""
+
+    frauds: dict[str, str]
+    near_misses: dict[str, str]
+
+
+class Quality(NamedTuple):
+    """What the open alerts named."""
+
+    found: Counter[str]
+    planted: Counter[str]
+    raised: Counter[str]
+    look_alikes: Counter[str]
+    right: int
+    wrong: list[Alert]
+
+    @property
+    def recall(self) -> float:
+        """Share of labelled events named by an open alert."""
+        return self.found.total() / max(1, self.planted.total())
+
+    @property
+    def precision(self) -> float:
+        """Share of open alerts that name a labelled event."""
+        return self.right / max(1, self.right + len(self.wrong))
+
+    @property
+    def near_miss_rate(self) -> float:
+        """Share of look-alike events named by an open alert."""
+        return self.raised.total() / max(1, self.look_alikes.total())
+
+
+def read_labels(path: Path) -> Labels:
+    """Read `labels.csv`; an event that is both counts as fraud."""
+    frauds, near = {}, {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            (near if row["near_miss"] == "1" else frauds)[row["event_id"]] = row["typology"]
+    return Labels(frauds, {event: name for event, name in near.items() if event not in frauds})
+
+
+def quality_of(alerts: Iterable[Alert], labels: Labels) -> Quality:
+    """Compare open alerts with labels."""
+    standing = [alert for alert in alerts if alert.status == "open"]
+    named = {event for alert in standing for event in alert.event_ids}
+    wrong = [alert for alert in standing if not labels.frauds.keys() & set(alert.event_ids)]
+    return Quality(
+        Counter(name for event, name in labels.frauds.items() if event in named),
+        Counter(labels.frauds.values()),
+        Counter(name for event, name in labels.near_misses.items() if event in named),
+        Counter(labels.near_misses.values()),
+        len(standing) - len(wrong),
+        wrong,
+    )
+
+
+def report(quality: Quality) -> None:
+    """Print it by typology."""
+    print(f"{'typology':32}{'planted':>8}{'found':>8}{'alike':>8}{'raised':>8}")
+    for name in sorted(quality.planted | quality.look_alikes):
+        print(
+            f"{name:32}{quality.planted[name]:8}{quality.found[name]:8}"
+            f"{quality.look_alikes[name]:8}{quality.raised[name]:8}"
+        )
+    for rule, number in Counter(alert.rule_id for alert in quality.wrong).most_common():
+        print(f"  {number} alerts of {rule} name nothing that was planted")
+    print(
+        f"recall {quality.recall:.3f}, precision {quality.precision:.3f},"
+        f" near-misses raised {quality.near_miss_rate:.3f}"
+    )
+
+
+def main() -> None:
+    """Generate, replay, compare."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks.detection", description=__doc__)
+    options.add_argument("--folder", type=Path, help="a simulated stream; else one is made")
+    options.add_argument("--seed", type=int, default=21)
+    options.add_argument("--persons", type=int, default=8000)
+    options.add_argument("--days", type=int, default=90)
+    options.add_argument("--wrong", action="store_true", help="print alerts that name nothing")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fundwatch-detection-") as place:
+        folder = chosen.folder or Path(place)
+        if chosen.folder is None:
+            simulate(folder, seed=chosen.seed, persons=chosen.persons, days=chosen.days)
+        assembly = Assembly(reference=folder / "reference", rules=FAMILIES)
+        quality = quality_of(
+            replay([folder / "events.ndjson"], assembly).alerts, read_labels(folder / "labels.csv")
+        )
+    report(quality)
+    if chosen.wrong:
+        for alert in quality.wrong:
+            print(alert.rule_id, alert.event_ids, alert.message_en)
+
+
+if __name__ == "__main__":
+    main()
