@@ -8,7 +8,7 @@ from msgspec import Struct
 from events.times import DAY, HOUR, MINUTE, day_start
 from simulation import acts
 from simulation.benefit import Benefit
-from simulation.institutions import Desk, Institution, queue
+from simulation.institutions import Desk, Institution, claim, device, queue
 from simulation.people import Family, Person, Registry
 from simulation.pricing import Line
 from simulation.scene import Scene, free_day
@@ -116,6 +116,21 @@ def slot(case: Case, place: Institution, day: int, minute: int = 0) -> Desk:
 def pharmacy(case: Case) -> Institution:
     """A pharmacy of the home city."""
     return case.rng.choice(case.world.book.pharmacies)
+
+
+def quiet_desk(case: Case, day: int, minutes: tuple[int, int], seconds: int) -> Desk:
+    """A pharmacy's first terminal, all its own for some seconds from a minute in a range on."""
+    book = case.world.book
+    for place in case.rng.sample(book.pharmacies, len(book.pharmacies)):
+        start = day_start(day) + case.rng.randrange(*minutes) * MINUTE
+        if claim(book, place, day, first=start, last=start + seconds):
+            return Desk(place, start, device(place, 0))
+    raise NoRoomError
+
+
+def after(desk: Desk, seconds: int) -> Desk:
+    """The same desk so many seconds later."""
+    return Desk(desk.place, desk.seconds + seconds, desk.device)
 
 
 def hospital(case: Case, *, primary: bool = False) -> Institution:

@@ -193,13 +193,18 @@ def queue(book: Directory, rng: Random, place: Institution, day: int, minute: in
     return Desk(place, seconds, device(place, terminal))
 
 
-def claim(
-    book: Directory, place: Institution, terminal: int, day: int, *, first: int, last: int
-) -> None:
-    """Keep the queue out of a terminal between two moments (epoch seconds) of a day."""
-    key = (place.index, terminal, day)
-    low, high = (max(0, (at - day_start(day)) // SLOT) for at in (first - SLOT, last + SLOT))
-    book.queues[key] = book.queues.get(key, 0) | ((1 << (high - low + 1)) - 1) << low
+def claim(book: Directory, place: Institution, day: int, *, first: int, last: int) -> bool:
+    """Take an institution's first terminal between two moments (epoch seconds) of a day.
+
+    Returns False, and takes nothing, when somebody is served there meanwhile.
+    """
+    key = (place.index, 0, day)
+    low, high = ((at - day_start(day)) // SLOT for at in (first - SLOT, last + SLOT))
+    wanted = ((1 << (high - low + 1)) - 1) << low
+    if book.queues.get(key, 0) & wanted:
+        return False
+    book.queues[key] = book.queues.get(key, 0) | wanted
+    return True
 
 
 def busy_minute(rng: Random, place: Institution) -> int:

@@ -1,10 +1,20 @@
 """Account money turned into cash: refunds, swiping, draining, payouts, equal amounts."""
 
-from events.times import MINUTE, day_start
 from simulation import acts
-from simulation.cases import Case, buy, clock, day_for, later, pharmacy, slot, together
+from simulation.cases import (
+    Case,
+    after,
+    buy,
+    clock,
+    day_for,
+    later,
+    pharmacy,
+    quiet_desk,
+    slot,
+    together,
+)
 from simulation.catalogue import BY_NAME
-from simulation.institutions import Desk, claim, device
+from simulation.institutions import Desk
 from simulation.life.stays import die
 from simulation.people import Person
 from simulation.pricing import Line
@@ -77,15 +87,12 @@ def account_drained(case: Case) -> None:
 
 def batch_swiping(case: Case) -> None:
     """Cards kept in a drawer: round amounts, one every twenty seconds, at one terminal."""
-    place = pharmacy(case)
     day = together(case, case.people)
-    start = day_start(day) + case.rng.randrange(9 * 60, 10 * 60 + 30) * MINUTE
     step = case.rng.randrange(14, 24)
     amount = case.rng.choice((200_00, 300_00, 500_00))
-    claim(case.world.book, place, 0, day, first=start, last=start + step * len(case.people))
+    desk = quiet_desk(case, day, (9 * 60, 10 * 60 + 30), step * len(case.people))
     for at, who in enumerate(case.people):
-        desk = Desk(place, start + at * step, device(place, 0))
-        buy(case, who, desk, round_sum("碳酸钙D3片", amount))
+        buy(case, who, after(desk, at * step), round_sum("碳酸钙D3片", amount))
 
 
 def payout_unfounded(case: Case) -> None:

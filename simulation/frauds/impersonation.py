@@ -1,21 +1,23 @@
 """Somebody else uses the credential: mismatches, impossible people, places and times."""
 
-from events.times import MINUTE, day_start
+from events.times import MINUTE
 from simulation import acts
 from simulation.cases import (
     Case,
+    after,
     buy,
     clock,
     day_for,
     hospital,
     pharmacy,
+    quiet_desk,
     settle_at,
     slot,
     together,
 )
-from simulation.institutions import Desk, claim, device
+from simulation.institutions import Desk, device
 from simulation.life.stays import die, stay
-from simulation.scene import consultation, lines_of
+from simulation.scene import consultation, lines_of, minute_of
 
 
 def credential_mismatch(case: Case) -> None:
@@ -121,22 +123,17 @@ def credential_two_devices(case: Case) -> None:
     """One credential at two institutions' devices within a minute."""
     who = case.who
     day = day_for(case)
-    here, there = case.rng.sample(case.world.book.pharmacies, 2)
-    desk = slot(case, here, day)
-    second = desk.seconds + case.rng.randrange(5, 40)
-    claim(case.world.book, there, 0, day, first=second, last=second)
-    buy(case, who, desk, lines_of(("板蓝根颗粒",)))
-    buy(case, who, Desk(there, second, device(there, 0)), lines_of(("健胃消食片",)))
+    there = quiet_desk(case, day, (560, 960), 60)
+    here = quiet_desk(case, day, (minute_of(there.seconds), minute_of(there.seconds) + 1), 60)
+    buy(case, who, here, lines_of(("板蓝根颗粒",)))
+    buy(case, who, after(there, case.rng.randrange(5, 40)), lines_of(("健胃消食片",)))
 
 
 def terminal_many_credentials(case: Case) -> None:
     """The cards of many people, one after another, at one terminal late in the evening."""
-    place = pharmacy(case)
     day = together(case, case.people)
-    start = day_start(day) + case.rng.randrange(20 * 60 + 15, 20 * 60 + 40) * MINUTE
     step = case.rng.randrange(18, 28)
-    claim(case.world.book, place, 0, day, first=start, last=start + step * len(case.people))
+    desk = quiet_desk(case, day, (20 * 60 + 15, 20 * 60 + 40), step * len(case.people))
     for at, who in enumerate(case.people):
-        desk = Desk(place, start + at * step, device(place, 0))
         names = case.rng.choice((("藿香正气口服液",), ("开塞露",), ("维生素C片", "板蓝根颗粒")))
-        buy(case, who, desk, lines_of(names), check=6)
+        buy(case, who, after(desk, at * step), lines_of(names), check=6)

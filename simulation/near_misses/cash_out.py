@@ -1,21 +1,21 @@
 """Looks like cashing out and is none."""
 
-from events.times import MINUTE, day_start
 from simulation import acts
 from simulation.cases import (
     Case,
+    after,
     buy,
     clock,
     day_for,
     hospital,
     later,
     pharmacy,
+    quiet_desk,
     settle_at,
     slot,
     together,
 )
 from simulation.catalogue import BY_NAME
-from simulation.institutions import Desk, claim, device
 from simulation.life.outpatient import series_on
 from simulation.life.stays import die
 from simulation.pricing import Line
@@ -85,14 +85,11 @@ def small_account(case: Case) -> None:
 
 def colleagues_at_noon(case: Case) -> None:
     """Colleagues buy together at noon: different amounts, more than a minute each."""
-    place = pharmacy(case)
     day = together(case, case.people)
-    start = day_start(day) + case.rng.randrange(12 * 60, 12 * 60 + 30) * MINUTE
-    claim(case.world.book, place, 0, day, first=start, last=start + 120 * len(case.people))
+    desk = quiet_desk(case, day, (11 * 60 + 40, 12 * 60 + 40), 120 * len(case.people))
     for at, who in enumerate(case.people):
-        start += case.rng.randrange(62, 118)
+        desk = after(desk, case.rng.randrange(62, 118))
         name = ("板蓝根颗粒", "维生素C片", "布洛芬缓释胶囊", "云南白药气雾剂")[at % 4]
-        desk = Desk(place, start, device(place, 0))
         buy(case, who, desk, lines_of((name,), counts=(1 + at % 3,)))
 
 

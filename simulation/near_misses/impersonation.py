@@ -1,19 +1,21 @@
 """Looks like impersonation and is none."""
 
-from events.times import HOUR, MINUTE, day_start
+from events.times import HOUR, MINUTE
 from simulation import acts
 from simulation.cases import (
     Case,
+    after,
     buy,
     clock,
     day_for,
     hospital,
     pharmacy,
+    quiet_desk,
     settle_at,
     slot,
     together,
 )
-from simulation.institutions import Desk, claim, device
+from simulation.institutions import Desk, device
 from simulation.life.stays import die, stay
 from simulation.scene import consultation, lines_of, minute_of
 
@@ -162,11 +164,9 @@ def kiosk_then_window(case: Case) -> None:
 
 def noon_queue(case: Case) -> None:
     """A queue at noon: many people through one terminal, a minute and more apart."""
-    place = pharmacy(case)
     day = together(case, case.people)
-    start = day_start(day) + case.rng.randrange(12 * 60, 12 * 60 + 20) * MINUTE
-    claim(case.world.book, place, 0, day, first=start, last=start + 110 * len(case.people))
+    desk = quiet_desk(case, day, (11 * 60 + 40, 12 * 60 + 40), 110 * len(case.people))
     for who in case.people:
-        start += case.rng.randrange(65, 110)
+        desk = after(desk, case.rng.randrange(65, 110))
         names = case.rng.choice((("藿香正气口服液",), ("板蓝根颗粒",), ("维生素C片", "开塞露")))
-        buy(case, who, Desk(place, start, device(place, 0)), lines_of(names), check=20)
+        buy(case, who, desk, lines_of(names), check=20)

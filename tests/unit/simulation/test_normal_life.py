@@ -185,12 +185,14 @@ def test_the_pool_pays_pharmacies_only_on_prescription(stream: Made) -> None:
 
 
 def test_failed_checks_are_followed_by_a_good_one_or_labelled(stream: Made) -> None:
-    last: dict[tuple[str, str], str] = {}
+    last: dict[tuple[str, str], IdentityCheck] = {}
     failed = 0
     for event in stream.events:
         if isinstance(event, IdentityCheck):
-            last[event.psn_no, event.dev_no] = event.result
+            last[event.psn_no, event.dev_no] = event
             failed += event.result == "mismatch"
         elif isinstance(event, Settlement) and not stream.fraud(event.event_id):
-            assert last.get((event.psn_no, event.dev_no)) != "mismatch"
+            check = last.get((event.psn_no, event.dev_no))
+            if check is not None and check.result == "mismatch":
+                assert event.event_time - check.event_time > timedelta(days=1)
     assert failed
