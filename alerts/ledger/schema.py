@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -74,10 +75,12 @@ ALERTS: Final = Table(
     Index("alerts_by_family", "family", "feed_seq"),
     Index("alerts_by_rule", "rule_id", "feed_seq"),
     Index("alerts_by_status", "status", "feed_seq"),
-    Index("alerts_by_severity", "sev_deg", "amount"),
+    Index("alerts_by_severity", "sev_deg", text("amount DESC"), "alert_id"),
     Index("alerts_by_subject", "subject", "feed_seq"),
-    Index("alerts_by_amount", "amount"),
-    Index("alerts_by_time", "last_event_time"),
+    Index("alerts_by_amount", text("amount DESC"), "alert_id"),
+    Index("alerts_by_time", text("last_event_time DESC"), "alert_id"),
+    # Counting reads the index only.
+    Index("alerts_by_count", "rule_id", "family", "sev_deg", "status", "amount", "involved"),
 )
 """The last revision of every alert. `feed_seq` is the journal entry of its last change."""
 

@@ -24,6 +24,7 @@ from alerts.table import rows_of
 from events.times import moment
 from tests.unit.alerts.made import AT, an_alert, retracted
 
+ORDERS: tuple[Order, ...] = ("changed", "event_time", "severity", "amount")
 ALERTS = [
     an_alert("a", area="640100", rule_id="swipe", family="cash_out", sev_deg=1),
     an_alert("b", area="640200", rule_id="swipe", family="cash_out", amount=Decimal("900.00")),
@@ -153,10 +154,13 @@ def test_neither_feed_nor_page_sorts_the_ledger(ledger: Ledger, filters: Filters
         event.listen(connection, "before_cursor_execute", keep)
         feed(connection, 5, 50, filters)
         listing(connection, 50, filters, before_seq=100)
+        if filters == Filters():
+            for order in ORDERS:
+                listing(connection, 50, order=order)
         asked = list(statements)
         for statement, values in asked:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             told = " ".join(row[3] for row in plan)
             assert "USING INDEX alerts_by_" in told
             assert "TEMP B-TREE" not in told
-    assert len(asked) == 2
+    assert len(asked) >= 2
