@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from events.identifiers import TraceStrength, trace_strength
 from events.times import DAY
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
@@ -19,44 +20,48 @@ from rules.rule import Rule
 KIND: Final = DOCUMENT
 RECORDS: Final = (Paper,)
 SUBJECT: Final = "document"
+_SOLD: Final = "direct"
+_RETURNED: Final = "return"
+_SPLIT: Final = "split"
 
 
 def check(rule: Rule, context: Context, document: Document, changed: Paper) -> Iterator[Verdict]:
     """One matter a settlement: that its pack had been sold in an earlier valid one."""
     if not document.key.startswith("trace|"):
         return
+    since = (changed.time, changed.event_id)
     for paper in document.papers:
-        if paper.via == "direct" and (paper.time, paper.event_id) >= (
-            changed.time,
-            changed.event_id,
-        ):
+        if paper.via == _SOLD and (paper.time, paper.event_id) >= since:
             earlier = before(document.papers, paper)
-            finding = judge(paper, earlier, partial(_look, rule, context, paper))
+            finding = judge(paper, earlier, partial(_look, rule, context, document, paper))
             yield Verdict(paper.event_id, finding)
 
 
-def _look(rule: Rule, context: Context, paper: Paper, earlier: Sequence[Paper]) -> Finding | None:
-    if paper.flag == "split":
+def _look(
+    rule: Rule, context: Context, document: Document, paper: Paper, earlier: Sequence[Paper]
+) -> Finding | None:
+    if paper.flag == _SPLIT:
         return None
     horizon = paper.time - rule.at(paper.time)["years"] * 366 * DAY
-    returned = {other.setl_id for other in earlier if other.via == "return"}
     sold = [
         other
-        for other in earlier
-        if other.via == "direct"
-        and other.flag != "split"
+        for at, other in enumerate(earlier)
+        if other.via == _SOLD
+        and other.flag != _SPLIT
         and other.time >= horizon
         and other.setl_id != paper.setl_id
-        and other.setl_id not in returned
+        and not _came_back(other, earlier, at)
     ]
     if not sold:
         return None
     first = sold[0]
+    strength = trace_strength(document.key.partition("|")[2])
     return found(
         [*sold, paper],
         amount=paper.amount,
         involved=paper.amount + sum(other.amount for other in sold),
         area=paper.area,
+        severity=None if strength is TraceStrength.STRONG else 2,
         evidence={
             "item": paper.series,
             "first_institution": context.name_of(first.inst),
@@ -66,4 +71,20 @@ def _look(rule: Rule, context: Context, paper: Paper, earlier: Sequence[Paper]) 
             "times": len(sold) + 1,
             "persons": len({other.psn_no for other in [*sold, paper]}),
         },
+    )
+
+
+def _came_back(sale: Paper, series: Sequence[Paper], at: int) -> bool:
+    """Whether the goods of the sale at a place of the series were returned after it.
+
+    A return names its settlement; one that names none of this pack's means the institution's.
+    """
+    sales = {other.setl_id for other in series if other.via == _SOLD}
+    return any(
+        other.via == _RETURNED
+        and (
+            other.setl_id == sale.setl_id
+            or (other.setl_id not in sales and other.inst == sale.inst)
+        )
+        for other in series[at + 1 :]
     )

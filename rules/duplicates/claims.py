@@ -1,0 +1,68 @@
+"""A person's manual claims held against settlements and other claims: is it the same expense?"""
+
+from collections.abc import Iterator
+
+from events.times import day_of
+from rules.histories.keyed import Person
+from rules.histories.records import EXCHANGED, RED, Claim, Visit
+
+
+def counts(claim: Claim) -> bool:
+    """Whether a claim was paid, on a receipt that is neither red nor exchanged for paper."""
+    return bool(claim.fund or claim.pool) and claim.bill_flag not in (RED, EXCHANGED)
+
+
+def claim_paid(claim: Claim) -> int:
+    """What the funds paid on a claim, fen."""
+    return claim.fund or claim.pool
+
+
+def day_claimed(claim: Claim) -> int | None:
+    """The day of the expense, None if the claim does not tell."""
+    return day_of(claim.begin) if claim.begin else None
+
+
+def claims_since(person: Person, visit: Visit) -> Iterator[Claim]:
+    """Claims handed in after a settlement: the matters that it may concern."""
+    for claim in person.claims:
+        if (claim.time, claim.event_id) > (visit.time, visit.event_id):
+            yield claim
+
+
+def settled_before(person: Person, claim: Claim) -> list[Visit]:
+    """Settlements before a claim, in order of time."""
+    key = (claim.time, claim.event_id)
+    return [visit for visit in person.visits if (visit.time, visit.event_id) < key]
+
+
+def one_receipt(one: str, other: str) -> bool | None:
+    """Whether two receipts (`series:number`) are one; None if that cannot be told."""
+    if not one or not other:
+        return None
+    series, _, number = one.rpartition(":")
+    other_series, _, other_number = other.rpartition(":")
+    return number == other_number and (not series or not other_series or series == other_series)
+
+
+def days_of(visit: Visit) -> tuple[int, int]:
+    """Days on which a settlement's visit began and was settled."""
+    settled = day_of(visit.time)
+    return day_of(visit.begin) if visit.begin else settled, settled
+
+
+def looks_the_same(claim: Claim, visit: Visit) -> bool:
+    """Whether day, institution and total of a claim are those of a settlement."""
+    return (
+        claim.fee == visit.fee
+        and claim.fee > 0
+        and (not claim.inst or claim.inst == visit.inst)
+        and day_claimed(claim) in days_of(visit)
+    )
+
+
+def same_expense(claim: Claim, visit: Visit) -> bool:
+    """Whether a claim is for the expense of a settlement: by receipt, else by how it looks."""
+    receipt = one_receipt(claim.bill, visit.bill)
+    if receipt is None:
+        return looks_the_same(claim, visit)
+    return receipt and (not claim.inst or claim.inst == visit.inst or claim.fee == visit.fee)

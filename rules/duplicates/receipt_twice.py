@@ -1,0 +1,139 @@
+"""One receipt paid twice: settled directly and claimed by hand, or claimed twice, by anyone.
+
+A receipt is one where the numbers agree and the codes of the series do not contradict each
+other. Numbers without a series repeat from place to place, so they need a second sign: the same
+person, institution or total. A receipt that was cancelled (red) is no claim and takes earlier ones
+with it; one exchanged for paper comes twice and is paid once.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from msgspec import structs
+
+from events.times import DAY
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, judge
+from rules.histories.keyed import DOCUMENT, Document
+from rules.histories.records import EXCHANGED, RED, Paper
+from rules.rule import Rule
+
+KIND: Final = DOCUMENT
+RECORDS: Final = (Paper,)
+SUBJECT: Final = "document"
+_MANUAL: Final = "manual"
+_DIRECT: Final = "direct"
+_LAW: Final = "manual_claim.once_per_receipt"
+
+
+def check(rule: Rule, context: Context, document: Document, changed: Paper) -> Iterator[Verdict]:
+    """One matter a payment: that its receipt had been paid before."""
+    if not document.key.startswith("bill|"):
+        return
+    digits = rule.at(changed.time)["unique_digits"]
+    alone = len(document.key) - len("bill|") >= digits
+    papers = _standing(document.papers)
+    since = (changed.time, changed.event_id)
+    for at, paper in enumerate(papers):
+        if changed.flag != RED and (paper.time, paper.event_id) < since:
+            continue
+        earlier = [other for other in papers[:at] if _one_receipt(other, paper, alone=alone)]
+        if earlier:
+            finding = judge(paper, earlier, partial(_look, rule, context, document, paper))
+            yield Verdict(paper.event_id, finding)
+
+
+def _standing(papers: Sequence[Paper]) -> list[Paper]:
+    """Payments in order of time, those before a red receipt taken back by it."""
+    kept = [p for p in papers if p.via in (_DIRECT, _MANUAL) and p.flag not in (RED, EXCHANGED)]
+    red = [paper for paper in papers if paper.flag == RED and paper.via == _MANUAL]
+    return [_reddened(paper, red) for paper in kept] if red else kept
+
+
+def _reddened(paper: Paper, red: Sequence[Paper]) -> Paper:
+    cancelled = min(
+        (
+            other.time
+            for other in red
+            if (other.time, other.event_id) > (paper.time, paper.event_id)
+            and _same_series(paper, other) is not False
+        ),
+        default=0,
+    )
+    if not cancelled or 0 < paper.rev_at <= cancelled:
+        return paper
+    return structs.replace(paper, rev_at=cancelled)
+
+
+def _same_series(paper: Paper, other: Paper) -> bool | None:
+    """Whether two receipts are of one series; None if one of them does not tell."""
+    if not paper.series or not other.series:
+        return None
+    return paper.series == other.series
+
+
+def _one_receipt(other: Paper, paper: Paper, *, alone: bool) -> bool:
+    """Whether two payments rest on one receipt; `alone`: its number needs no series."""
+    series = _same_series(other, paper)
+    if series is False or (other.setl_id == paper.setl_id and paper.setl_id):
+        return False
+    sure = alone or series is True
+    place = other.inst == paper.inst if other.inst and paper.inst else None
+    total = other.amount == paper.amount
+    person = other.psn_no == paper.psn_no
+    if other.via == paper.via == _DIRECT:
+        return sure and total and not (person and place)
+    if sure:
+        return person or total or place is not False
+    if person:
+        return total or place is True
+    return total and place is not False
+
+
+def _look(
+    rule: Rule, context: Context, document: Document, paper: Paper, earlier: Sequence[Paper]
+) -> Finding | None:
+    horizon = paper.time - rule.at(paper.time)["years"] * 366 * DAY
+    twice = [other for other in earlier if other.time >= horizon and _paid_twice(other, paper)]
+    if not twice:
+        return None
+    law = context.law(paper.area, _LAW, paper.time)
+    if law is None or not law.flag:
+        return None
+    first = twice[0]
+    people = {other.psn_no for other in [*twice, paper]}
+    direct = paper.via == first.via == _DIRECT
+    return found(
+        [*twice, paper],
+        amount=paper.fund or paper.account,
+        involved=sum(other.fund + other.account for other in [*twice, paper]),
+        area=paper.area,
+        severity=2 if direct else None,
+        assumed=(_LAW,) if law.filled else (),
+        evidence={
+            "receipt": f"{paper.series or first.series} {document.key.partition('|')[2]}".strip(),
+            "first_way": first.via,
+            "first_institution": context.name_of(first.inst),
+            "first_paid_at": first.time,
+            "way": paper.via,
+            "institution": context.name_of(paper.inst or first.inst),
+            "paid_at": paper.time,
+            "times": len(twice) + 1,
+            "persons": len(people),
+        },
+    )
+
+
+def _paid_twice(other: Paper, paper: Paper) -> bool:
+    """Whether insurance paid on both, more than once for one expense.
+
+    A settlement without fund money is only the ground of a claim, unless account and claim
+    together pay more than the receipt says.
+    """
+    if other.via == paper.via:
+        return bool(other.fund + other.account) and bool(paper.fund + paper.account)
+    claim, direct = (paper, other) if paper.via == _MANUAL else (other, paper)
+    if not claim.fund:
+        return False
+    return direct.fund > 0 or direct.account + claim.fund > direct.amount

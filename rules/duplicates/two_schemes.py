@@ -1,0 +1,230 @@
+"""One expense paid under two benefit schemes.
+
+General outpatient pooling, pooling at pharmacies, chronic and special disease, the two diseases
+and inpatient care each pay by their own rules; one expense may use only one of them. Compared
+are the fee lines of settlements under different schemes, their totals where lines are missing,
+and manual claims with settlements.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from events.local_codes import Scheme
+from events.times import DAY, day_of
+from rules.context import Context
+from rules.duplicates.claims import claim_paid, claims_since, counts, same_expense, settled_before
+from rules.duplicates.fee_lines import (
+    Pairs,
+    apart,
+    charged,
+    is_consultation,
+    is_goods,
+    matched,
+    one_act,
+)
+from rules.duplicates.neighbours import Moment, insured, paid, rejudged
+from rules.findings import Finding, Verdict, found, judge
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Claim, Line, Visit
+from rules.rule import Rule
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Claim)
+SUBJECT: Final = "person"
+_LAW: Final = "entitlement.exclusive_schemes"
+_NEVER: Final = frozenset({Scheme.REGISTRATION, ""})
+
+
+class Twice(NamedTuple):
+    """How far a settlement repeats an earlier one: the money (fen) and the severity."""
+
+    amount: int
+    severity: int
+
+
+def check(rule: Rule, context: Context, person: Person, record: Visit | Claim) -> Iterator[Verdict]:
+    """One matter a settlement or claim: that its expense was paid before under another scheme."""
+    if isinstance(record, Claim):
+        yield from _claims(context, person, (record,))
+        return
+    if person.claims:
+        yield from _claims(context, person, claims_since(person, record))
+    if record.scheme in _NEVER or len(person.visits) < 2:
+        return
+    reach = rule.at(record.time)["reach_days"] * DAY
+    for anchor, earlier in rejudged(person.visits, record, reach, _paired):
+        yield Verdict(
+            anchor.event_id, judge(anchor, earlier, partial(_look, rule, context, anchor))
+        )
+
+
+def _paired(earlier: Visit, anchor: Visit) -> bool:
+    return (
+        earlier.scheme != anchor.scheme
+        and earlier.scheme not in _NEVER
+        and anchor.scheme not in _NEVER
+        and bool(earlier.med_type and anchor.med_type)
+        and insured(earlier)
+        and insured(anchor)
+        and (earlier.setl_id != anchor.setl_id or not anchor.setl_id)
+    )
+
+
+def _look(rule: Rule, context: Context, anchor: Visit, earlier: Sequence[Visit]) -> Finding | None:
+    numbers = rule.at(anchor.time)
+    hits = [
+        (other, twice)
+        for other in earlier
+        if (twice := _one_expense(numbers, other, anchor)) is not None
+        and not _given_back(other, twice.amount)
+        and not _given_back(anchor, twice.amount)
+    ]
+    if not hits:
+        return None
+    law = context.law(anchor.insured_area, _LAW, anchor.time)
+    if law is None:
+        return None
+    first, _ = hits[0]
+    return found(
+        [*(other for other, _ in hits), anchor],
+        amount=max(twice.amount for _, twice in hits),
+        involved=paid(anchor) + sum(paid(other) for other, _ in hits),
+        area=anchor.insured_area,
+        severity=min(twice.severity for _, twice in hits),
+        assumed=(_LAW,) if law.filled else (),
+        evidence={
+            "first_scheme": first.scheme,
+            "first_institution": context.name_of(first.inst),
+            "first_settled_at": first.time,
+            "scheme": anchor.scheme,
+            "institution": context.name_of(anchor.inst),
+            "settled_at": anchor.time,
+            "times": len(hits) + 1,
+        },
+    )
+
+
+def _one_expense(numbers: Mapping[str, Any], other: Visit, anchor: Visit) -> Twice | None:
+    """Whether a settlement repeats an earlier one under another scheme, and how surely."""
+    first, second = charged(other.lines), charged(anchor.lines)
+    days = day_of(anchor.time) - day_of(other.time)
+    if not first or not second:
+        return None if days else _same_total(other, anchor)
+    pairs = matched(_chargeable(first), _chargeable(second), _equal_quantity)
+    if not pairs:
+        return None
+    gap = anchor.time - other.time
+    alike = [(line, again) for line, again in pairs if line.amount == again.amount]
+    whole = len(alike) == len(_chargeable(first)) == len(_chargeable(second))
+    linked = [pair for pair in pairs if one_act(numbers, *pair, gap)]
+    if not linked and whole and other.mdtrt_id == anchor.mdtrt_id != "":
+        linked = alike
+    if linked:
+        return Twice(_money(anchor, linked), 1)
+    return _lookalike(numbers, other, anchor, alike, days, whole=whole)
+
+
+def _lookalike(
+    numbers: Mapping[str, Any], other: Visit, anchor: Visit, alike: Pairs, days: int, *, whole: bool
+) -> Twice | None:
+    """Equal charges without a common act: the same day, or all of both within a few days."""
+    if not whole:
+        alike = [pair for pair in alike if is_goods(pair[0])]
+    if not alike or not (_drawn(other) and _drawn(anchor)):
+        return None
+    if days > (numbers["whole_days"] if whole else 0):
+        return None
+    separate = all(apart(*pair) for pair in alike)
+    if separate and (days or not whole or _other_disease(other, anchor)):
+        return None
+    sure = whole and not separate and not days and other.inst == anchor.inst
+    return Twice(_money(anchor, alike), 1 if sure else 2)
+
+
+def _same_total(other: Visit, anchor: Visit) -> Twice | None:
+    """Lines are missing: one total, one day, one institution, no sign of another disease."""
+    if (
+        other.fee != anchor.fee
+        or other.inst != anchor.inst
+        or not (_drawn(other) and _drawn(anchor))
+        or _other_disease(other, anchor)
+    ):
+        return None
+    return Twice(paid(anchor), 2)
+
+
+def _given_back(visit: Visit, amount: int) -> bool:
+    """Whether a refund in part, not a reversal, gave the money in question back."""
+    return not visit.rev_at and 0 < amount <= visit.back[0] + visit.back[1]
+
+
+def _chargeable(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if not is_consultation(line)]
+
+
+def _equal_quantity(line: Line, other: Line) -> bool:
+    return line.quantity == other.quantity and (line.quantity != 0 or line.amount == other.amount)
+
+
+def _drawn(visit: Visit) -> bool:
+    """Whether a settlement drew on its scheme: account money alone may buy more of the same."""
+    if visit.scheme == Scheme.INPATIENT:
+        return False
+    return bool(visit.fund or visit.pool or visit.deductible > 0) or (
+        visit.scheme != Scheme.PHARMACY and insured(visit)
+    )
+
+
+def _other_disease(other: Visit, anchor: Visit) -> bool:
+    """Whether two settlements are known to treat different diseases."""
+    common = set(other.diagnoses) & set(anchor.diagnoses)
+    if other.disease and anchor.disease:
+        return other.disease != anchor.disease and not common
+    return bool(other.diagnoses and anchor.diagnoses) and not common
+
+
+def _money(anchor: Visit, pairs: Pairs) -> int:
+    repeated = sum(again.amount for _, again in pairs)
+    return min(paid(anchor), repeated) if repeated else paid(anchor)
+
+
+def _claims(context: Context, person: Person, claims: Iterable[Claim]) -> Iterator[Verdict]:
+    for claim in claims:
+        if not counts(claim) or claim.scheme in (*_NEVER, Scheme.OTHER):
+            continue
+        earlier = [
+            visit
+            for visit in settled_before(person, claim)
+            if visit.scheme not in (*_NEVER, claim.scheme)
+            and visit.med_type
+            and _drawn(visit)
+            and same_expense(claim, visit)
+        ]
+        if earlier:
+            finding = judge(Moment(claim.time), earlier, partial(_look_claim, context, claim))
+            yield Verdict(claim.event_id, finding)
+
+
+def _look_claim(context: Context, claim: Claim, earlier: Sequence[Visit]) -> Finding | None:
+    law = context.law(claim.insured_area, _LAW, claim.time)
+    if not earlier or law is None:
+        return None
+    first = earlier[0]
+    return found(
+        [*earlier, claim],
+        amount=claim_paid(claim),
+        involved=claim_paid(claim) + sum(map(paid, earlier)),
+        area=claim.insured_area,
+        severity=1 if claim.bill and first.bill else 2,
+        assumed=(_LAW,) if law.filled else (),
+        evidence={
+            "first_scheme": first.scheme,
+            "first_institution": context.name_of(first.inst),
+            "first_settled_at": first.time,
+            "scheme": claim.scheme,
+            "institution": context.name_of(claim.inst or first.inst),
+            "settled_at": claim.time,
+            "times": len(earlier) + 1,
+        },
+    )
