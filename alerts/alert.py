@@ -15,9 +15,11 @@ from msgspec import Struct
 
 from events.money import yuan
 from events.times import moment
+from rules.clauses import in_force
 from rules.engine import Change
 from rules.findings import Finding
 from rules.histories.digests import pseudonym
+from rules.rule import Meta
 
 AlertStatus = Literal["open", "withdrawn", "retracted"]
 PERSONAL: Final = frozenset({"person", "account"})
@@ -34,6 +36,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     """One revision of one alert.
 
     `amount` is the money in breach and `involved` that of the settlements concerned, yuan.
+    `clauses` are ids of clauses in force where and when it happened; where none of the local
+    documents holds, the articles of national law, which `law` always has.
     `status` is open, withdrawn (a reversal took its ground away) or retracted (a fact that
     arrived late showed that its ground never was; retracted alerts are not in the alert table).
     `generation` tells a state rebuilt from nothing from the one before it.
@@ -106,7 +110,7 @@ def alert_of(change: Change, generation: int = 0) -> Alert:
         setl_ids=finding.setl_ids,
         amount=yuan(finding.amount),
         involved=yuan(finding.involved),
-        clauses=meta.clauses,
+        clauses=_clauses(meta, finding),
         law=meta.law,
         name_zh=meta.name.zh,
         name_en=meta.name.en,
@@ -120,6 +124,12 @@ def alert_of(change: Change, generation: int = 0) -> Alert:
         last_event_time=moment(finding.last),
         generation=generation,
     )
+
+
+def _clauses(meta: Meta, finding: Finding) -> tuple[str, ...]:
+    """The rule's clauses that hold where and when it happened; elsewhere the national law."""
+    local = in_force(meta.clauses, finding.area, moment(finding.last).date())
+    return local or meta.law
 
 
 def shown(evidence: Mapping[str, Any]) -> dict[str, Any]:

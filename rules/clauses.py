@@ -1,6 +1,6 @@
 """What each policy document demands, clause by clause, and how a clause is cited."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,8 @@ class Clause(Struct, frozen=True, kw_only=True):
     document: str
     document_name: str
     document_title: str
+    area: str
+    """Area of the document, 6 digits; it holds there and in what lies below."""
     article: str
     demand_zh: str
     demand_en: str
@@ -61,6 +63,22 @@ def load_clauses() -> Mapping[str, Clause]:
     return read_clauses()
 
 
+def in_force(clause_ids: Sequence[str], area: str, on: date) -> tuple[str, ...]:
+    """Those of the clauses that hold for an insured area (6 digits) on a date."""
+    known = load_clauses()
+    return tuple(
+        clause_id
+        for clause_id in clause_ids
+        if area.startswith(known[clause_id].area.rstrip("0")) and _holds(known[clause_id], on)
+    )
+
+
+def _holds(clause: Clause, on: date) -> bool:
+    return (clause.in_force is None or clause.in_force <= on) and (
+        clause.until is None or on <= clause.until
+    )
+
+
 def cite(clause_id: str) -> str:
     """Document number and article of a clause. Raises KeyError for an unknown id."""
     return load_clauses()[clause_id].cite
@@ -85,6 +103,7 @@ def _clause(path: Path, key: str, raw: Plain, documents: Mapping[str, Document])
         document=document.id,
         document_name=document.name,
         document_title=document.title,
+        area=document.area,
         article=text(path, key, raw, "article"),
         demand_zh=text(path, key, raw, "zh"),
         demand_en=text(path, key, raw, "en"),

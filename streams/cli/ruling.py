@@ -2,15 +2,21 @@
 
 import json
 import sys
+from collections import Counter
+from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from rules.coverage import coverage
+from rules.packs import Policy
 from rules.registry import load_rules
 from rules.rule import SEVERITIES
 from streams.cases import run_cases
+from streams.cli.options import FILE
 
 
 @click.group()
@@ -91,6 +97,25 @@ def test_rules(names: tuple[str, ...]) -> None:
     click.echo(f"{passed} cases hold, {failed} do not")
     if failed:
         sys.exit(1)
+
+
+@rules.command("coverage")
+@click.option("--policy", "overlays", type=FILE, multiple=True, help="Overlay to fill open values.")
+@click.option("--json", "as_json", is_flag=True)
+def show_coverage(overlays: tuple[Path, ...], as_json: bool) -> None:
+    """Clause by clause of the policy documents: what enforces or reports it, what is missing."""
+    rows = coverage(load_rules(), Policy.load(overlays))
+    if as_json:
+        click.echo(msgspec.json.encode(rows).decode())
+        return
+    table = Table("clause", "document", "status", "by", "note", show_lines=True)
+    for row in rows:
+        table.add_row(
+            f"{row.id}\n{row.article}", row.document, row.status, "\n".join(row.by), row.note
+        )
+    Console().print(table)
+    counted = Counter(row.status for row in rows)
+    click.echo(", ".join(f"{number} {status}" for status, number in sorted(counted.items())))
 
 
 COMMANDS: Final = (rules,)
