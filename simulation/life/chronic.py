@@ -1,6 +1,6 @@
 """Chronic patients: registration, monthly refills of equal amounts, several diseases, dialysis."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from events.times import HOUR, date_of, day_start
 from simulation import acts
@@ -48,16 +48,23 @@ def plan(scene: Scene, who: Person) -> None:
 
 
 def register(
-    scene: Scene, who: Person, place: Institution, benefits: Sequence[tuple[str, str]]
+    scene: Scene,
+    who: Person,
+    place: Institution,
+    benefits: Sequence[tuple[str, str]],
+    *,
+    then: Callable[[str], None] | None = None,
 ) -> None:
-    """Register benefits on the first morning of the stream."""
+    """Register benefits on the first morning of the stream; `then` is told each event's id."""
     world = scene.world
     for kind, code in benefits:
         who.diseases.append((kind, code))
         at = day_start(world.first_day) + HOUR + world.number() % (5 * HOUR)
 
         def happen(at: int = at, kind: str = kind, code: str = code) -> None:
-            acts.entitlement(world, who, place, at, med_type=kind, dise=code)
+            event_id = acts.entitlement(world, who, place, at, med_type=kind, dise=code)
+            if then is not None:
+                then(event_id)
 
         scene.plan(at, happen)
 
