@@ -1,0 +1,252 @@
+"""The Faust application of a worker: three agents' worth of topics, two pages, no tables."""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import faust
+import msgspec
+from faust.streams import Stream
+from faust.types import TP, EventT, StreamT
+from faust.web import Request, Response, View
+
+from alerts.ledger import Ledger
+from rules.engine import Engine
+from streams.metrics import Metrics
+from streams.settings import Settings
+from streams.worker.counts import Counts
+from streams.worker.history import KafkaLog, Place
+from streams.worker.messages import Message
+from streams.worker.outbox import Outbox
+from streams.worker.partitions import Partitions
+from streams.worker.sink import Sink
+from streams.worker.stages import Persons, Places
+from streams.worker.topics import MAX_MESSAGE, Layout
+from streams.worker.watch import Watch
+
+_LOG: Final = logging.getLogger(__name__)
+_MESSAGES: Final = 100
+"""Messages an agent takes at once, and as many wait for it: each may hold hundreds of lines."""
+_LOOK_SECONDS: Final = 2.0
+Take = Callable[[Mapping[int, Sequence[Message]]], Awaitable[None]]
+Fault = Callable[[BaseException], Awaitable[None]]
+
+
+class Parts:
+    """What a worker is put together from; `app` is ready to be run."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, ledger: Ledger, folder: Path, web_port: int
+    ) -> None:
+        layout = layout_of(settings)
+        self.layout = layout
+        self.metrics = Metrics()
+        self.watch = Watch(self.metrics, settings.stall_seconds)
+        self.log = KafkaLog(layout.bootstrap, layout.prefix)
+        self.app = make_app(settings, folder, web_port)
+        counts = Counts(self.metrics)
+        outbox = Outbox(layout, self._produce)
+        capacity = max(1000, settings.cache_histories // layout.partitions)
+
+        def partitions(stage: Persons | Places) -> Partitions:
+            return Partitions(
+                stage,
+                folder,
+                engine,
+                self.log,
+                outbox,
+                counts,
+                lines=settings.batch_events,
+                capacity=capacity,
+            )
+
+        topics = layout.topics
+        self.persons = partitions(Persons(topics.events, layout.partitions))
+        self.places = partitions(Places(topics.facts, layout.partitions))
+        self.sink = Sink(ledger, counts)
+
+    async def _produce(
+        self, topic: str, partition: int, key: bytes, value: bytes
+    ) -> Awaitable[object]:
+        return await self.app.producer.send(topic, key, value, partition, None, None)
+
+    def assigned(self, places: set[TP]) -> None:
+        """Let go of what other workers have now."""
+        for partitions in (self.persons, self.places):
+            topic = partitions.stage.topic
+            partitions.assigned(one.partition for one in places if one.topic == topic)
+
+    async def prepare(self, places: set[TP]) -> None:
+        """Bring the state of new partitions to where the group stands."""
+        for partitions in (self.persons, self.places):
+            topic = partitions.stage.topic
+            await partitions.prepare(sorted(one.partition for one in places if one.topic == topic))
+
+    async def look(self) -> None:
+        """Measure how far behind this worker is, and what it remembers."""
+        places = [(one.topic, one.partition) for one in self.app.consumer.assignment()]
+        ends = await self.log.ends(places) if places else {}
+        known = self._positions()
+        positions = {
+            place: known[place] if place in known else await self.log.committed(*place)
+            for place in ends
+        }
+        self.watch.look(positions, ends, time.monotonic())
+        for partitions in (self.persons, self.places):
+            self.metrics.remembered(partitions.sizes())
+
+    def _positions(self) -> dict[Place, int]:
+        known = dict(self.sink.positions)
+        for partitions in (self.persons, self.places):
+            topic = partitions.stage.topic
+            known.update({(topic, number): at for number, at in partitions.positions.items()})
+        return known
+
+    def close(self) -> None:
+        """Close the state files."""
+        self.persons.close()
+        self.places.close()
+
+
+def layout_of(settings: Settings) -> Layout:
+    """The topics that the settings describe."""
+    return Layout(settings.kafka, settings.topic_prefix, settings.partitions, settings.replication)
+
+
+def make_app(settings: Settings, folder: Path, web_port: int) -> faust.App:
+    """A Faust application without agents, tables and topics of its own."""
+    return faust.App(
+        settings.topic_prefix,
+        broker=[f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
+        autodiscover=False,
+        datadir=folder / "faust",
+        store="memory://",
+        # Its own assignor leaves partitions where they are; it is in use only if this is above 0.
+        table_standby_replicas=1,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        key_serializer="raw",
+        value_serializer="raw",
+        agent_supervisor="mode.CrashingSupervisor",
+        stream_wait_empty=False,
+        stream_buffer_maxsize=_MESSAGES,
+        broker_session_timeout=settings.session_seconds,
+        broker_heartbeat_interval=settings.session_seconds / 3,
+        broker_commit_interval=1.0,
+        broker_max_poll_records=500,
+        producer_linger=0.005,
+        producer_max_request_size=MAX_MESSAGE,
+        producer_request_timeout=60.0,
+        web_enabled=True,
+        web_bind="127.0.0.1",
+        web_host="127.0.0.1",
+        web_port=web_port,
+        web_tables_enabled=False,
+        web_router_enabled=False,
+        web_stats_enabled=False,
+        web_graph_enabled=False,
+        web_metrics_enabled=False,
+        worker_redirect_stdouts=False,
+    )
+
+
+def add_agents(parts: Parts, settings: Settings, fault: Fault) -> None:
+    """Give the application its agents, its pages and what it does beside them."""
+    app, topics = parts.app, parts.layout.topics
+
+    def agent(name: str, topic: str, take: Take) -> None:
+        channel = app.topic(topic, key_type=bytes, value_type=bytes)
+
+        async def body(stream: StreamT[bytes]) -> None:
+            assert isinstance(stream, Stream)
+            await consume(stream, take, settings.batch_seconds, fault)
+
+        app.agent(channel, name=name, concurrency=1)(body)
+
+    agent("persons", topics.events, parts.persons.take)
+    agent("places", topics.facts, parts.places.take)
+    agent("ledger", topics.alerts, lambda runs: parts.sink.alerts(topics.alerts, runs))
+    agent(
+        "refused",
+        topics.dead_letters,
+        lambda runs: parts.sink.dead_letters(topics.dead_letters, runs),
+    )
+    _add_pages(parts)
+    _add_duties(parts, fault)
+
+
+async def consume(stream: Stream[Any], take: Take, within: float, fault: Fault) -> None:
+    """The body of every agent: take messages in batches, acknowledge what is done.
+
+    `noack_take`, because the others acknowledge a batch also when it was cut short.
+    """
+    async for batch in stream.noack_take(_MESSAGES, within):
+        runs: defaultdict[int, list[Message]] = defaultdict(list)
+        for event in batch:
+            runs[event.message.partition].append(message_of(event))
+        try:
+            await take(runs)
+        except Exception as error:
+            await fault(error)
+        for event in batch:
+            await stream.ack(event)
+
+
+def message_of(event: EventT[Any]) -> Message:
+    """What a stage needs of an event of Faust's."""
+    message = event.message
+    return Message(message.offset, int(message.timestamp), message.value or b"")
+
+
+def _add_pages(parts: Parts) -> None:
+    app = parts.app
+
+    @app.page("/metrics")
+    async def metrics(self: View, _: Request) -> Response:
+        return self.bytes(parts.metrics.text(), content_type="text/plain; version=0.0.4")
+
+    @app.page("/health")
+    async def health(self: View, _: Request) -> Response:
+        found = parts.watch.health(time.monotonic())
+        return self.bytes(
+            msgspec.json.encode(found),
+            content_type="application/json",
+            status=200 if found.status == "ok" else 503,
+        )
+
+
+def _add_duties(parts: Parts, fault: Fault) -> None:
+    app = parts.app
+    arriving: set[asyncio.Task[None]] = set()
+
+    async def assigned(_: Any, /, *told: Any, **__: Any) -> None:
+        places: set[TP] = told[0]
+        parts.assigned(places)
+        task = asyncio.create_task(guarded(parts.prepare(places)))
+        arriving.add(task)
+        task.add_done_callback(arriving.discard)
+
+    async def guarded(work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            await fault(error)
+
+    async def looking() -> None:
+        try:
+            while not app.should_stop:
+                try:
+                    await parts.look()
+                except Exception as error:
+                    # The next look may succeed; if none does, the health page says so.
+                    _LOG.info("lag not measured: %s", type(error).__name__)
+                await app.sleep(_LOOK_SECONDS)
+        finally:
+            await parts.log.stop()
+
+    app.on_partitions_assigned.connect(assigned)
+    app.task(looking)

@@ -1,0 +1,197 @@
+"""The two stages: events to persons, facts to places. Messages in, what follows out; no network.
+
+What comes out of a partition is a function of its messages in their order: where batches begin and
+end, who processes them and how often makes no difference. Each change carries the append time of
+its message as the alert's generation, so that of two tellings of an alert the later one counts,
+also where state was built again from a log whose beginning is gone.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from alerts.alert import Alert, alert_of
+from events.codec import MAX_BYTES
+from events.deadletters import BadRecordError, DeadLetter, dead_letter
+from events.kinds import Event, key_of
+from events.readers import read_line, split_lines
+from events.times import DAY
+from rules.engine import Change
+from rules.histories import keyed
+from rules.histories.facts import Fact
+from streams.sharing import timely
+from streams.worker.messages import Facts, Message, Told, letter_of, place_name, read_facts
+from streams.worker.partitioning import home_of
+from streams.worker.store import Heard, Position, Store
+
+_EMPTY: Final = BadRecordError("empty", "", "no value", "one or several lines of events")
+
+
+class Taken(Struct):
+    """What became of some messages: the new position, and everything that must be told."""
+
+    position: Position
+    changes: list[Change]
+    alerts: list[Alert]
+    letters: list[DeadLetter]
+    onward: list[Told]
+    events: list[Event]
+    strays: list[tuple[str, bytes]]
+    """Key and line of events that a producer put into the wrong partition."""
+    unknown: int = 0
+
+
+class Stage(Protocol):
+    """One of the stages. `kinds` are those of the histories it keeps."""
+
+    name: str
+    topic: str
+    kinds: tuple[str, ...]
+
+    def take(
+        self, store: Store, partition: int, position: Position, messages: Sequence[Message]
+    ) -> Taken:
+        """Take messages of a partition into the store's open transaction."""
+        ...
+
+
+class _Line(Struct):
+    """A line of a message, decoded."""
+
+    event: Event
+    raw: bytes
+
+
+class Persons:
+    """First stage: events to their persons; facts for other keys come out."""
+
+    name: str = "persons"
+    kinds: tuple[str, ...] = (keyed.PERSON,)
+
+    def __init__(self, topic: str, partitions: int) -> None:
+        self.topic = topic
+        self._partitions = partitions
+
+    def take(
+        self, store: Store, partition: int, position: Position, messages: Sequence[Message]
+    ) -> Taken:
+        """Take messages of lines of events."""
+        taken = Taken(position, [], [], [], [], [], [])
+        decoded = [self._lines(message, partition, taken) for message in messages]
+        store.histories.prefetch(
+            keyed.PERSON, {line.event.psn_no for lines in decoded for line in lines} - {""}
+        )
+        for message, lines in zip(messages, decoded, strict=True):
+            self._enter(store, message, lines, taken)
+        return taken
+
+    def _lines(self, message: Message, partition: int, taken: Taken) -> list[_Line]:
+        """The events of a message that belong here; the others are told."""
+        source = place_name(self.topic, partition, message.offset)
+        found: list[_Line] = []
+        empty = True
+        for number, raw in split_lines([message.value], MAX_BYTES):
+            if not raw.strip():
+                continue
+            empty = False
+            read = read_line(raw, source, number)
+            # Not the clock: read again tomorrow, the message must have the same fate.
+            kept = read if isinstance(read, DeadLetter) else timely(read, message.stamp + DAY)
+            if isinstance(kept, DeadLetter):
+                taken.letters.append(kept)
+                continue
+            taken.unknown += len(kept.unknown)
+            key = key_of(kept.event)
+            if home_of(key, self._partitions) == partition:
+                found.append(_Line(kept.event, raw))
+            else:
+                taken.strays.append((key, raw))
+        if empty:
+            taken.letters.append(dead_letter(_EMPTY, source, 1))
+        return found
+
+    def _enter(self, store: Store, message: Message, lines: list[_Line], taken: Taken) -> None:
+        position = taken.position
+        stamp = max(position.stamp, message.stamp)
+        changes: list[Change] = []
+        onward: list[Fact] = []
+        for line in lines:
+            onward += store.pipeline.enter(line.event, changes)
+            taken.events.append(line.event)
+        taken.onward += [Told(message.offset, i, fact) for i, fact in enumerate(onward)]
+        _tell(taken, changes, stamp)
+        watermark = store.pipeline.watermark
+        swept = store.sweep(position.swept, watermark, taken.changes)
+        taken.position = Position(message.offset + 1, stamp, watermark, swept)
+
+
+class Places:
+    """Second stage: facts to accounts, terminals, institutions, documents and stock."""
+
+    name: str = "places"
+    kinds: tuple[str, ...] = tuple(kind for kind in keyed.KINDS if kind != keyed.PERSON)
+
+    def __init__(self, topic: str, partitions: int) -> None:
+        self.topic = topic
+        self._partitions = partitions
+
+    def take(
+        self, store: Store, partition: int, position: Position, messages: Sequence[Message]
+    ) -> Taken:
+        """Take messages of facts; those told before are passed over."""
+        taken = Taken(position, [], [], [], [], [], [])
+        decoded: list[Facts | None] = []
+        keys: defaultdict[str, set[str]] = defaultdict(set)
+        for message in messages:
+            facts = self._facts(message, partition, taken)
+            decoded.append(facts)
+            if facts is not None:
+                for told in facts.told:
+                    keys[told.fact.kind].add(told.fact.key)
+        for kind, wanted in keys.items():
+            store.histories.prefetch(kind, wanted)
+        for message, facts in zip(messages, decoded, strict=True):
+            self._receive(store, message, facts, taken)
+        return taken
+
+    def _facts(self, message: Message, partition: int, taken: Taken) -> Facts | None:
+        try:
+            facts = read_facts(message.value)
+            self._check(facts)
+        except BadRecordError as bad:
+            taken.letters.append(letter_of(bad, self.topic, partition, message))
+            return None
+        return facts
+
+    def _check(self, facts: Facts) -> None:
+        if not 0 <= facts.source < self._partitions:
+            raise BadRecordError("not_facts", "source", str(facts.source), "a partition of events")
+        if any(told.fact.kind not in self.kinds for told in facts.told):
+            raise BadRecordError("not_facts", "kind", "another", " ".join(self.kinds))
+
+    def _receive(self, store: Store, message: Message, facts: Facts | None, taken: Taken) -> None:
+        position = taken.position
+        stamp = max(position.stamp, message.stamp)
+        swept = position.swept
+        if facts is not None:
+            changes: list[Change] = []
+            heard = store.heard.get(facts.source, Heard())
+            last = (heard.offset, heard.number)
+            for told in facts.told:
+                if (told.offset, told.number) > last:
+                    last = (told.offset, told.number)
+                    store.pipeline.receive(told.fact, changes)
+            watermark = max(heard.watermark, facts.watermark)
+            store.heard[facts.source] = Heard(*last, watermark)
+            _tell(taken, changes, stamp)
+            if len(store.heard) >= self._partitions:
+                slowest = min(one.watermark for one in store.heard.values())
+                swept = store.sweep(swept, slowest, taken.changes)
+        taken.position = Position(message.offset + 1, stamp, store.pipeline.watermark, swept)
+
+
+def _tell(taken: Taken, changes: list[Change], stamp: int) -> None:
+    taken.changes += changes
+    taken.alerts += [alert_of(change, stamp) for change in changes]
