@@ -254,19 +254,19 @@ def entitlement(
     *,
     med_type: str,
     dise: str,
-    action: str = "register",
+    raise_by: int = 0,
 ) -> str:
-    """A chronic or two-disease benefit registered for a year, or cancelled."""
+    """A chronic or two-disease benefit registered for two years, its cap raised if approved."""
     day = day_of(seconds)
     fields: Payload = {
-        "action": action,
+        "action": "register",
         "med_type": med_type,
         "dise_codg": dise,
         "begndate": world.date(day),
         "enddate": world.date(day + 730),
         "cert_fixmedins_code": place.code,
-        "cap_raise_amt": 0,
-        "cap_raise_approver": "",
+        "cap_raise_amt": raise_by / 100,
+        "cap_raise_approver": "S002" if raise_by else "",
     }
     return _write(world, "entitlement", seconds, who, fields)
 

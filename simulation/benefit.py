@@ -12,19 +12,20 @@ from msgspec import Struct
 
 from simulation.people import Person, Year
 
-DEDUCTIBLE: Final = 300_00
-"""Yearly deductible of general and chronic outpatient care together, fen."""
+DEDUCTIBLE: Final = {"tertiary": 300_00, "secondary": 100_00, "primary": 0, "pharmacy": 300_00}
+"""Yearly deductible of general and chronic outpatient care together, by institution, fen."""
 RATIO: Final = {"tertiary": 60, "secondary": 70, "primary": 75, "pharmacy": 60}
 """Percent of in-policy costs paid for general outpatient care, by institution."""
-CHRONIC_RATIO: Final = 70
+CHRONIC_RATIO: Final = {"tertiary": 65, "secondary": 70, "primary": 75, "pharmacy": 65}
 TWO_DISEASE_RATIO: Final = 60
 INPATIENT_RATIO: Final = 85
 RETIRED_EXTRA: Final = 5
 """Percentage points more for retirees, outpatient care only."""
 CAP: Final = {"11": 4000_00, "12": 4500_00}
 """Yearly cap of general outpatient pool payments by `psn_type`, fen."""
-CHRONIC_CAP: Final = 6000_00
-DIALYSIS_CAP: Final = 80_000_00
+CHRONIC_CAP: Final = {"11": 6000_00, "12": 7000_00}
+DIALYSIS_RAISE: Final = 74_000_00
+"""What the chronic cap is raised by, on approval, for people on dialysis."""
 TWO_DISEASE_CAP: Final = 1200_00
 INPATIENT_DEDUCTIBLE: Final = {"tertiary": 800_00, "secondary": 500_00, "primary": 300_00}
 CREDIT_PERCENT: Final = 2
@@ -49,7 +50,7 @@ NOTHING: Final = Benefit(0, 0, 0)
 def percent_of(person: Person, med_type: str, grade: str) -> int:
     """Percent paid by the pool for outpatient care of `med_type` at an institution grade."""
     if med_type == "14":
-        base = CHRONIC_RATIO
+        base = CHRONIC_RATIO[grade]
     elif med_type == TWO_DISEASE_MED_TYPE:
         base = TWO_DISEASE_RATIO
     else:
@@ -74,11 +75,11 @@ def outpatient(
     percent = percent_of(person, med_type, grade)
     deductible = 0
     if med_type != TWO_DISEASE_MED_TYPE:
-        deductible = min(in_scope, DEDUCTIBLE - used.deductible)
+        deductible = min(in_scope, max(0, DEDUCTIBLE[grade] - used.deductible))
         used.deductible += deductible
     paid = ((in_scope - deductible) * percent + 50) // 100
     if med_type == "14":
-        cap = DIALYSIS_CAP if dise == "M07803" else CHRONIC_CAP
+        cap = CHRONIC_CAP[person.psn_type] + (DIALYSIS_RAISE if dise == "M07803" else 0)
         paid = max(0, min(paid, cap - used.chronic))
         used.chronic += paid
     elif med_type == TWO_DISEASE_MED_TYPE:

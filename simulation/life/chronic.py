@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from events.times import HOUR, date_of, day_start
 from simulation import acts
-from simulation.benefit import TWO_DISEASE_MED_TYPE
+from simulation.benefit import DIALYSIS_RAISE, TWO_DISEASE_MED_TYPE
 from simulation.diseases import CHRONIC, COMMON
 from simulation.institutions import Institution
 from simulation.people import Person
@@ -62,7 +62,15 @@ def register(
         at = day_start(world.first_day) + HOUR + world.number() % (5 * HOUR)
 
         def happen(at: int = at, kind: str = kind, code: str = code) -> None:
-            event_id = acts.entitlement(world, who, place, at, med_type=kind, dise=code)
+            event_id = acts.entitlement(
+                world,
+                who,
+                place,
+                at,
+                med_type=kind,
+                dise=code,
+                raise_by=DIALYSIS_RAISE if code == "M07803" else 0,
+            )
             if then is not None:
                 then(event_id)
 

@@ -84,7 +84,7 @@ def test_benefits_follow_deductible_ratio_and_cap(stream: Made) -> None:
             assert paid[one.psn_no] <= CAP[one.psn_type]
             if paid[one.psn_no] < CAP[one.psn_type]:
                 assert abs(one.hifp_pay - exact) <= Decimal("0.5")
-    assert max(used.values()) == DEDUCTIBLE
+    assert max(used.values()) == DEDUCTIBLE["tertiary"]
 
 
 @pytest.fixture
@@ -97,9 +97,22 @@ def worker() -> Person:
 def test_general_and_chronic_share_a_deductible(worker: Person) -> None:
     used = Year()
     first = outpatient(worker, used, 2024, "14", "tertiary", "M03900", 200_00)
-    second = outpatient(worker, used, 2024, "11", "secondary", "", 200_00)
-    assert first == Benefit(200_00, 70, 0)
-    assert second == Benefit(100_00, 70, 70_00)
+    second = outpatient(worker, used, 2024, "11", "tertiary", "", 200_00)
+    assert first == Benefit(200_00, 65, 0)
+    assert second == Benefit(100_00, 60, 60_00)
+
+
+def test_a_lower_deductible_is_used_up_by_what_was_paid_elsewhere(worker: Person) -> None:
+    used = Year()
+    outpatient(worker, used, 2024, "11", "tertiary", "", 150_00)
+    assert outpatient(worker, used, 2024, "11", "secondary", "", 100_00) == Benefit(0, 70, 70_00)
+    assert used.deductible == 150_00
+
+
+def test_dialysis_has_a_raised_cap(worker: Person) -> None:
+    for disease, most in (("M03900", 6000_00), ("M07803", 80_000_00)):
+        done = outpatient(worker, Year(), 2024, "14", "primary", disease, 200_000_00)
+        assert done.pool == most
 
 
 def test_a_new_year_begins_anew(worker: Person) -> None:
@@ -107,12 +120,14 @@ def test_a_new_year_begins_anew(worker: Person) -> None:
     outpatient(worker, used, 2024, "11", "primary", "", 20_000_00)
     assert used.general == CAP["11"]
     assert outpatient(worker, used, 2024, "11", "primary", "", 100_00).pool == 0
-    assert outpatient(worker, used, 2025, "11", "primary", "", 400_00) == Benefit(300_00, 75, 75_00)
+    assert outpatient(worker, used, 2025, "11", "tertiary", "", 400_00) == Benefit(
+        300_00, 60, 60_00
+    )
 
 
 def test_a_reversal_gives_deductible_and_cap_back(worker: Person) -> None:
     used = Year()
-    done = outpatient(worker, used, 2024, "11", "primary", "", 500_00)
+    done = outpatient(worker, used, 2024, "11", "tertiary", "", 500_00)
     give_back(used, 2024, "11", done)
     assert used == Year(year=2024)
 
