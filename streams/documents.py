@@ -1,0 +1,175 @@
+"""Makes the pages of `docs/` that follow from code and data: `python -m streams.documents`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct
+from prometheus_client import Metric
+
+import events
+from events.kinds import KINDS, Diagnosis, FeeLine, FundPayment
+from rules.coverage import coverage
+from rules.packs import Policy
+from rules.registry import load_rules
+from rules.rule import SEVERITIES, Rule
+from rules.strict_yaml import read_mapping
+from streams.metrics import Metrics
+
+DOCS: Final = Path(__file__).parent.parent / "docs"
+FIELDS: Final = Path(events.__file__).parent / "fields.yaml"
+_MADE: Final = "Made by `python -m streams.documents`; do not edit.\n"
+_PARTS: Final[Mapping[str, type[Struct]]] = {
+    "setldetail": FundPayment,
+    "diseinfo": Diagnosis,
+    "feedetail": FeeLine,
+}
+
+
+def fields_page() -> str:
+    """Every field of every event, with its meaning. Raises KeyError for one without."""
+    meanings: Mapping[str, Any] = read_mapping(FIELDS)
+    page = [
+        "# Fields of the event contract\n",
+        _MADE,
+        "Names are the national interface's, lower case; fields marked * are ours. Money is yuan"
+        " with two decimals, times are RFC 3339 (+08:00 where no offset is sent). Bold fields are"
+        " required.\n",
+    ]
+    for kind, struct in KINDS.items():
+        page += [f"## {kind}\n", f"{(struct.__doc__ or '').strip()}\n", *_fields(struct, meanings)]
+    for name, part in _PARTS.items():
+        page += [f"## {name}[]\n", *_fields(part, meanings)]
+    return "\n".join(page) + "\n"
+
+
+def _fields(struct: type[Struct], meanings: Mapping[str, Any]) -> Iterator[str]:
+    yield "| field | | meaning |\n|---|---|---|"
+    required = set(struct.__struct_fields__[: -len(struct.__struct_defaults__) or None])
+    names = sorted(struct.__struct_fields__, key=lambda name: (name not in _FIRST, name))
+    for name in names:
+        mark, chinese, english = meanings[name]
+        shown = f"**`{name}`**" if name in required or name in _FIRST[:2] else f"`{name}`"
+        yield f"| {shown}{mark} | {chinese} | {english} |"
+    yield ""
+
+
+_FIRST: Final = ("event_id", "event_time", "psn_no", "fixmedins_code")
+
+
+def rules_page() -> str:
+    """Every rule with what it cites, its parameters and its limits."""
+    rules = load_rules(shadow=True)
+    page = [
+        "# Rules\n",
+        _MADE,
+        f"{len(rules)} rules. Severity: "
+        + ", ".join(f"{number} {name}" for number, name in SEVERITIES.items())
+        + ". Every rule's cases run with `fundwatch rules test`.\n",
+    ]
+    family = ""
+    for rule in sorted(rules, key=lambda rule: (rule.meta.family, rule.id)):
+        if rule.meta.family != family:
+            family = rule.meta.family
+            page.append(f"## {family}\n")
+        page += _rule(rule)
+    return "\n".join(page) + "\n"
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    meta = rule.meta
+    yield f"### {meta.name.zh} {meta.name.en}\n"
+    yield f"`{rule.id}` v{rule.version}, severity {meta.severity}, {meta.maturity}\n"
+    yield f"- cites {', '.join((*meta.clauses, *meta.law, *meta.national_rules))}"
+    if meta.policy:
+        yield f"- needs {', '.join(f'`{path}`' for path in meta.policy)}"
+    for name, parameter in meta.parameters.items():
+        for dated in parameter.values:
+            yield (
+                f"- `{name}` from {dated.since}: {_short(dated.value)} {parameter.unit}."
+                f" {parameter.description} ({dated.source})"
+            )
+    for limit in meta.does_not_apply:
+        yield f"- does not apply: {limit.zh} {limit.en}"
+    yield f"- look at: {meta.look_at.zh} {meta.look_at.en}"
+    counted = {kind: sum(case.kind == kind for case in meta.cases) for kind in _CASE_KINDS}
+    yield "- cases: " + ", ".join(f"{number} {kind}" for kind, number in counted.items()) + "\n"
+
+
+_CASE_KINDS: Final = ("hit", "near_miss", "reversal")
+
+
+def _short(value: object) -> str:
+    if isinstance(value, (list, tuple)) and len(value) > 12:
+        return f"{len(value)} entries"
+    if isinstance(value, Mapping) and len(value) > 8:
+        return f"{len(value)} entries"
+    return str(value)
+
+
+def coverage_page() -> str:
+    """Clause by clause: what enforces or reports it, what is missing."""
+    rows = coverage(load_rules(), Policy.load())
+    counted: dict[str, int] = {}
+    for row in rows:
+        counted[row.status] = counted.get(row.status, 0) + 1
+    page = [
+        "# Coverage of the policy documents\n",
+        _MADE,
+        f"{len(rows)} clauses: "
+        + ", ".join(f"{number} {status}" for status, number in sorted(counted.items()))
+        + ". `enforced` by a rule, `reported` by something to read or a property of the system,"
+        " `open` where a value is left to the pooling area, `absent` where nothing meets it yet.\n",
+        "| clause | document | article | demand | status | by | case | note |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        by = "<br>".join(row.by)
+        case = row.cases[0] if row.cases else ""
+        page.append(
+            f"| {row.id} | {row.document} | {row.article} | {row.demand_zh}<br>{row.demand_en}"
+            f" | {row.status} | {by} | {case} | {row.note} |"
+        )
+    return "\n".join(page) + "\n"
+
+
+def metrics_page() -> str:
+    """Every metric of a runner."""
+    page = [
+        "# Metrics\n",
+        _MADE,
+        "Served at `/metrics` by the embedded run and by every worker. No label holds anything"
+        " about a person; areas that are not six digits are counted as `other`.\n",
+        "| metric | type | labels | meaning |",
+        "|---|---|---|---|",
+    ]
+    metrics = Metrics()
+    for collector in vars(metrics).values():
+        if hasattr(collector, "_labelnames"):
+            (family,) = _described(collector)
+            labels = ", ".join(collector._labelnames)
+            name = f"{family.name}_total" if family.type == "counter" else family.name
+            page.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
+    return "\n".join(page) + "\n"
+
+
+def _described(collector: Any) -> list[Metric]:
+    return list(collector.describe())
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "fields.md": fields_page,
+    "rules.md": rules_page,
+    "coverage.md": coverage_page,
+    "metrics.md": metrics_page,
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
