@@ -198,7 +198,7 @@ def settle_at(
     adjust: Callable[[Benefit, int], Benefit] | None = None,
     mdtrt_id: str = "",
     doctor: int = 0,
-    self_service: bool = False,
+    opter_type: str = "1",
     check: int = 0,
 ) -> None:
     """Plan a settlement at a desk, labelled unless told otherwise."""
@@ -223,7 +223,7 @@ def settle_at(
             adjust=adjust,
             mdtrt_id=mdtrt_id,
             doctor=doctor,
-            self_service=self_service,
+            opter_type=opter_type,
         )
         if label:
             case.mark(done.event_id)

@@ -77,6 +77,7 @@ class Directory(Struct, kw_only=True):
     primary: list[Institution] = field(default_factory=list)
     pharmacies: list[Institution] = field(default_factory=list)
     pharmacy_weights: list[float] = field(default_factory=list)
+    # By area: a tertiary and a secondary hospital, a pharmacy, an internet hospital.
     elsewhere: dict[str, list[Institution]] = field(default_factory=dict)
     reserved: list[Institution] = field(default_factory=list)
     queues: dict[tuple[int, int, int], int] = field(default_factory=dict)
@@ -107,10 +108,11 @@ def directory(rng: Random, geo: Geography, persons: int, reserved: int = 4) -> D
         book.reserved.append(_institution(book, rng, geo.home, "2", "", diseases, persons))
     for city in (*geo.near, *geo.far):
         book.elsewhere[city.admdvs] = [
-            _institution(book, rng, city, "1", TERTIARY, diseases, persons),
-            _institution(book, rng, city, "1", SECONDARY, diseases, persons),
-            _institution(book, rng, city, "2", "", diseases, persons),
+            _institution(book, rng, city, kind, level, diseases, persons)
+            for kind, level in (("1", TERTIARY), ("1", SECONDARY), ("2", ""), ("1", TERTIARY))
         ]
+        online = book.elsewhere[city.admdvs][3]
+        online.internet, online.name = True, f"{online.name}互联网医院"
     return book
 
 
@@ -154,7 +156,6 @@ def _institution(
         closes=17 * HOUR + 30 * MINUTE if kind == "1" else 21 * HOUR,
         pool_pharmacy_from="2023-08-01" if kind == "2" and index % 5 < 3 else "",
         accredited=diseases if level in (TERTIARY, SECONDARY) else (),
-        internet=level == TERTIARY,
         price_percent=100 if kind == "1" else 90 + index % 11,
     )
     book.all.append(one)

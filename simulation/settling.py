@@ -73,7 +73,7 @@ def settle(
     begin: int = 0,
     sale: bool = True,
     agent: tuple[str, str] | None = None,
-    self_service: bool = False,
+    opter_type: str = "1",
     excluded_from_account: bool = False,
 ) -> Settled:
     """Write one settlement and, at pharmacies, its 3505 sales; returns what was written.
@@ -144,7 +144,7 @@ def settle(
         "card_sn": who.card_sn,
         "dev_no": desk.device,
         "opter": f"{place.code[-5:]}{desk.device[-2:]}",
-        "opter_type": "2" if self_service else "1",
+        "opter_type": opter_type,
         "acct_used_flag": flag,
         "acct_owner_no": owner.psn_no if flag == "2" and owner is not None else "",
         "agnter_rlts": agent[0] if agent else "",

@@ -89,7 +89,7 @@ _IMPERSONATION: Final = (
     Typology(
         "impossible_travel",
         (Role(impersonation.impossible_travel),),
-        (Role(near_impersonation.reachable_by_car),),
+        (Role(near_impersonation.reachable_by_car), Role(near_impersonation.consulted_online)),
     ),
     Typology(
         "during_admission",

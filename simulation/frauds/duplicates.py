@@ -201,9 +201,7 @@ def two_disease_and_chronic(case: Case) -> None:
     """Hypertension is paid as a chronic disease and as one of the two diseases."""
     who = case.who
     place = hospital(case)
-    # The second registration is half of the fraud: the disease already is a chronic one.
-    register(case.scene, who, place, [("14", "M03900")])
-    register(case.scene, who, place, [(TWO_DISEASE_MED_TYPE, "M03900")], then=case.mark)
+    register(case.scene, who, place, [("14", "M03900"), (TWO_DISEASE_MED_TYPE, "M03900")])
     day = day_for(case, span=4)
     settle_at(
         case,

@@ -92,7 +92,7 @@ def impossible_travel(case: Case) -> None:
     who, world = case.who, case.world
     day = day_for(case)
     cities = world.geo.far if case.number % 2 else world.geo.near[-2:]
-    there = case.rng.choice(world.book.elsewhere[case.rng.choice(cities).admdvs])
+    there = case.rng.choice(world.book.elsewhere[case.rng.choice(cities).admdvs][:3])
     desk = slot(case, pharmacy(case), day, 600)
     second = desk.seconds + case.rng.randrange(15, 45) * MINUTE
     buy(case, who, desk, lines_of(("板蓝根颗粒",)), label=False)

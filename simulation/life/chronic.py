@@ -1,6 +1,6 @@
 """Chronic patients: registration, monthly refills of equal amounts, several diseases, dialysis."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from events.times import HOUR, date_of, day_start
 from simulation import acts
@@ -48,21 +48,16 @@ def plan(scene: Scene, who: Person) -> None:
 
 
 def register(
-    scene: Scene,
-    who: Person,
-    place: Institution,
-    benefits: Sequence[tuple[str, str]],
-    *,
-    then: Callable[[str], None] | None = None,
+    scene: Scene, who: Person, place: Institution, benefits: Sequence[tuple[str, str]]
 ) -> None:
-    """Register benefits on the first morning of the stream; `then` is told each event's id."""
+    """Register benefits on the first morning of the stream."""
     world = scene.world
     for kind, code in benefits:
         who.diseases.append((kind, code))
         at = day_start(world.first_day) + HOUR + world.number() % (5 * HOUR)
 
         def happen(at: int = at, kind: str = kind, code: str = code) -> None:
-            event_id = acts.entitlement(
+            acts.entitlement(
                 world,
                 who,
                 place,
@@ -71,8 +66,6 @@ def register(
                 dise=code,
                 raise_by=DIALYSIS_RAISE if code == "M07803" else 0,
             )
-            if then is not None:
-                then(event_id)
 
         scene.plan(at, happen)
 

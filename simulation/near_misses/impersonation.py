@@ -111,6 +111,17 @@ def reachable_by_car(case: Case) -> None:
     buy(case, who, Desk(there, second, device(there, 0)), lines_of(("布洛芬缓释胶囊",)))
 
 
+def consulted_online(case: Case) -> None:
+    """An internet hospital far away, from the telephone, minutes after a purchase at home."""
+    who, world = case.who, case.world
+    city = case.rng.choice(world.geo.far)
+    online = world.book.elsewhere[city.admdvs][3]
+    desk = slot(case, pharmacy(case), day_for(case), 560)
+    buy(case, who, desk, lines_of(("板蓝根颗粒",)), label=False)
+    consulted = Desk(online, desk.seconds + 40 * MINUTE, device(online, 98))
+    settle_at(case, who, consulted, [consultation(online)], diagnoses=("J06.900",), opter_type="3")
+
+
 def distance_km(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
     """Straight distance in kilometres on a flat map good enough for a few hundred."""
     north = (other_lat - lat) * 111.2
@@ -156,7 +167,7 @@ def kiosk_then_window(case: Case) -> None:
         kiosk,
         lines_of(("普通门诊挂号费",)),
         med_type="12",
-        self_service=True,
+        opter_type="2",
         label=False,
     )
     settle_at(case, case.who, desk, [consultation(place)], diagnoses=("R10.400",))
