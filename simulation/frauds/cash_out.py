@@ -1,5 +1,7 @@
 """Account money turned into cash: refunds, swiping, draining, payouts, equal amounts."""
 
+from typing import Final
+
 from simulation import acts
 from simulation.cases import (
     Case,
@@ -17,9 +19,12 @@ from simulation.catalogue import BY_NAME
 from simulation.institutions import Desk
 from simulation.life.stays import die
 from simulation.people import Person
-from simulation.pricing import Line
+from simulation.pricing import Line, price_of
 from simulation.scene import lines_of
-from simulation.settling import Settled
+from simulation.settling import OWN, Settled, settle
+
+_STEPS: Final = 6
+"""Purchases in which an account is emptied."""
 
 
 def round_sum(name: str, amount: int) -> list[Line]:
@@ -75,14 +80,30 @@ def _cycle(case: Case, who: Person, desk: Desk) -> None:
 def account_drained(case: Case) -> None:
     """A full account is emptied at several pharmacies within three days."""
     who = case.who
-    who.balance = case.rng.randrange(3200_00, 5200_00)
+    who.balance, who.employment = case.rng.randrange(3200_00, 5200_00), "employee"
     day = day_for(case, span=3)
     shops = case.rng.sample(case.world.book.pharmacies, 3)
-    count = who.balance // 6 // BY_NAME["云南白药气雾剂"].price
-    for step in range(6):
+    for step in range(_STEPS):
         desk = slot(case, shops[step % 3], day + step // 2, 900 if step % 2 else 560)
-        lines = lines_of(("云南白药气雾剂", "复方丹参滴丸"), counts=(count, 6))
-        buy(case, who, desk, lines)
+        _draw(case, desk, step)
+
+
+def _draw(case: Case, desk: Desk, step: int) -> None:
+    """Spend an equal part of what is left, in the last step all of it."""
+    item = BY_NAME["云南白药气雾剂"]
+
+    def happen() -> None:
+        part = case.who.balance // (_STEPS - step)
+        price = price_of(item, desk)
+        count = part // price + (step == _STEPS - 1)
+        line = Line(item=item, count=count, days=count * item.days)
+        case.mark(
+            settle(
+                case.world, case.who, desk, [line], med_type="41", pool=False, payer=OWN
+            ).event_id
+        )
+
+    case.plan(desk.seconds, happen)
 
 
 def batch_swiping(case: Case) -> None:
@@ -119,7 +140,7 @@ def payout_unfounded(case: Case) -> None:
 def same_amounts(case: Case) -> None:
     """The same round amount from the account at one pharmacy every few days."""
     who = case.who
-    who.balance = max(who.balance, 2500_00)
+    who.balance = max(who.balance, 4000_00)
     place = pharmacy(case)
     start = day_for(case, span=22)
     amount = case.rng.choice((200_00, 300_00))

@@ -25,7 +25,7 @@ from simulation.settling import OWN, Settled
 
 def refund_same_channels(case: Case) -> None:
     """Account and cash go back as they came, the goods too."""
-    case.who.balance = 60_00 + case.number
+    case.who.balance, case.who.credits_by_case = 60_00 + case.number, True
     desk = slot(case, pharmacy(case), day_for(case))
     at = later(desk.seconds, minutes=90)
     lines = lines_of(("碳酸钙D3片",), counts=(5,))
@@ -78,7 +78,7 @@ def one_big_bill(case: Case) -> None:
 
 def small_account(case: Case) -> None:
     """Little is on the account, and one purchase uses it up."""
-    case.who.balance = case.rng.randrange(40_00, 70_00)
+    case.who.balance, case.who.credits_by_case = case.rng.randrange(40_00, 70_00), True
     desk = slot(case, pharmacy(case), day_for(case))
     buy(case, case.who, desk, lines_of(("复方丹参滴丸",), counts=(4,)))
 
