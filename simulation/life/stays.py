@@ -8,7 +8,7 @@ from simulation.institutions import Desk, Institution, device
 from simulation.people import Person
 from simulation.pricing import Line
 from simulation.scene import Scene, consultation, free_day, lines_of, visit
-from simulation.settling import AUTO, settle
+from simulation.settling import AUTO, OWN, settle
 
 
 def admissions(scene: Scene, who: Person) -> None:
@@ -67,7 +67,10 @@ def stay(scene: Scene, who: Person, place: Institution, day: int, span: int) -> 
 
 
 def travels(scene: Scene, who: Person) -> None:
-    """Some weeks in another city: a filing, visits there, direct settlement or a claim later."""
+    """Some weeks in another city: a filing, visits there, direct settlement or a claim later.
+
+    A relative's account reaches no further than the region.
+    """
     world, rng = scene.world, scene.rng
     days = world.last_day - world.first_day + 1
     if who.insutype != "310" or days < 20 or rng.random() > 0.12 * days / 365:
@@ -103,7 +106,7 @@ def travels(scene: Scene, who: Person) -> None:
             lines,
             med_type="11",
             diagnoses=("J06.900",),
-            payer=AUTO,
+            payer=AUTO if near else OWN,
         )
         return
     claim(scene, who, hospital, day + 3, day + span + rng.randrange(3, 20))

@@ -106,6 +106,8 @@ def test_a_relative_pays_only_when_authorised(stream: Made) -> None:
         elif isinstance(event, Settlement) and event.acct_used_flag == "2":
             pair = (event.acct_owner_no, event.psn_no)
             assert pair in granted or stream.fraud(event.event_id) == "unauthorised_family"
+            if not stream.fraud(event.event_id):
+                assert event.mdtrtarea_admvs.startswith("64")
             shared += 1
     assert shared > 20
 
