@@ -249,6 +249,8 @@ class Swipe(Record, frozen=True, gc=False, array_like=True, tag=True):
     goods: bool
     """Whether drugs or goods were sold, not services only."""
     rev_at: int = 0
+    served: str = ""
+    """As for the visit."""
 
 
 class Payback(Record, frozen=True, gc=False, array_like=True, tag=True):

@@ -88,6 +88,7 @@ def _facts(visit: Visit) -> Iterator[Fact]:
         visit.balance,
         any(is_goods(line) for line in visit.lines),
         visit.rev_at,
+        visit.served,
     )
     if visit.account or visit.shared:
         yield Fact(keyed.ACCOUNT, visit.owner or visit.psn_no, swipe)

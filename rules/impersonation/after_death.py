@@ -1,0 +1,67 @@
+"""A settlement after the day of death, however late the death becomes known.
+
+The day of death and the day after are quiet, and so is the hospital's bill for a stay that began
+before.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from events.times import day_of, day_start
+from rules.context import Context
+from rules.findings import Finding, Verdict, found
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Status, Stay, Visit
+from rules.impersonation.drawn import paid, verdict
+from rules.impersonation.stays import began, is_inpatient
+from rules.impersonation.survival import death_day, tells_of_death
+from rules.rule import Rule
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Status, Stay)
+SUBJECT: Final = "person"
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Status | Stay
+) -> Iterator[Verdict]:
+    """One matter a settlement: that the person had died before."""
+    if not person.statuses and not person.stays:
+        return
+    dead = rule.at(record.time)["dead"]
+    if isinstance(record, Visit):
+        died = death_day(person, dead)
+        if died is not None and day_of(record.time) > died:
+            yield verdict(record, _look(rule, context, person, record, died))
+        return
+    told: list[Status | Stay] = [*person.statuses, *person.stays]
+    if not any(tells_of_death(one, dead) for one in told):
+        return
+    died = death_day(person, dead)
+    for visit in person.visits:
+        finding = None if died is None else _look(rule, context, person, visit, died)
+        yield verdict(visit, finding)
+
+
+def _look(rule: Rule, context: Context, person: Person, visit: Visit, died: int) -> Finding | None:
+    parameters = rule.at(visit.time)
+    late = day_of(visit.time) - died
+    if late <= parameters["grace_days"]:
+        return None
+    if is_inpatient(visit) or visit.scheme in parameters["billed_later"]:
+        start = began(person, visit)
+        if start <= day_start(died + 1) and late <= parameters["billing_days"]:
+            return None
+    return found(
+        [visit],
+        amount=paid(visit),
+        involved=visit.fee,
+        area=visit.insured_area,
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "died_at": day_start(died),
+            "days": late,
+            "paid_fen": paid(visit),
+        },
+    )
