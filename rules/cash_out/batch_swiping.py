@@ -1,0 +1,26 @@
+"""Batch swiping: one terminal charges many persons' accounts one after another."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules.cash_out.batches import ABOUT, batch, may_begin, money
+from rules.cash_out.windows import is_raised
+from rules.context import Context
+from rules.findings import Verdict
+from rules.histories.keyed import TERMINAL, Terminal
+from rules.histories.records import Swipe
+from rules.rule import Rule
+
+KIND: Final = TERMINAL
+RECORDS: Final = (Swipe,)
+SUBJECT: Final = "terminal"
+
+
+def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Iterator[Verdict]:
+    """One matter a terminal and day: all settlements of its batches."""
+    limits = rule.at(swipe.time)
+    swipes = terminal.swipes
+    if money(swipe) < limits["floor"] or len(swipes) < limits["persons"]:
+        return
+    if may_begin(limits, swipes, swipe) or is_raised(rule, terminal, ABOUT):
+        yield Verdict(ABOUT, batch(limits, context, swipes, swipe.dev))

@@ -1,0 +1,95 @@
+"""Goods settled that the pharmacy's stock system never sold.
+
+A pharmacy that reports its sales (3505) reports them for nearly every settlement. One without any
+report, while sales of later days have long been reported, was settled without goods. Who does not
+report sales at all is another matter, and so are services.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from events.times import DAY, day_of, day_start
+from rules.cash_out.windows import is_raised
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import INSTITUTION_DAY, InstitutionDay
+from rules.histories.records import Goods, Swipe
+from rules.rule import Rule
+
+KIND: Final = INSTITUTION_DAY
+RECORDS: Final = (Swipe, Goods)
+SUBJECT: Final = "institution"
+ABOUT: Final = "unsold"
+
+
+def check(
+    rule: Rule, context: Context, day: InstitutionDay, record: Swipe | Goods
+) -> Iterator[Verdict]:
+    """One matter a day: its settlements of goods that no sale was reported for.
+
+    Only reports of later days prove that one is missing; while there is none, nothing is found. A
+    further report of a later day can only take away from what was found.
+    """
+    goods, swipes = day.goods, day.swipes
+    if not goods or not swipes:
+        return
+    limits = rule.at(record.time)
+    proof = _proof(limits, day)
+    if goods[-1].time < proof:
+        return
+    repeated = isinstance(record, Goods) and record.time >= proof and len(goods) > 1
+    if repeated and goods[-2].time >= proof and not is_raised(rule, day, ABOUT):
+        return
+    yield Verdict(ABOUT, _look(limits, context, day, proof))
+
+
+def _proof(limits: Mapping[str, Any], day: InstitutionDay) -> int:
+    """From when on (epoch seconds) a report of another sale shows that the day's are all in."""
+    number = day_of(day.swipes[0].time)
+    return day_start(number) + (1 + int(limits["grace_days"])) * DAY
+
+
+def _look(
+    limits: Mapping[str, Any], context: Context, day: InstitutionDay, proof: int
+) -> Finding | None:
+    prompt = {goods.setl_id for goods in day.goods if goods.time < proof and not goods.returned}
+    ever = {goods.setl_id for goods in day.goods if not goods.returned}
+    sold = [swipe for swipe in day.swipes if swipe.goods]
+    reported = [swipe for swipe in sold if _named(swipe, prompt)]
+    most = len(reported) >= max(limits["reported"], limits["reported_share"] * len(sold))
+    few = len(sold) - len(reported) <= limits["few"] and len(prompt) >= limits["reported_around"]
+    if not most and not few:
+        return None
+    missing = [
+        swipe
+        for swipe in sold
+        if not _named(swipe, ever) and swipe.fund + max(swipe.account, swipe.shared) > 0
+    ]
+    standing = [swipe for swipe in missing if not swipe.rev_at]
+    if standing:
+        return _finding(context, standing, len(sold), len(reported))
+    late = [s for s in missing if s.rev_at >= proof]
+    return withdrawn(_finding(context, late, len(sold), len(reported))) if late else None
+
+
+def _named(swipe: Swipe, reported: set[str]) -> bool:
+    return swipe.setl_id in reported or swipe.event_id in reported
+
+
+def _finding(context: Context, missing: Sequence[Swipe], sold: int, reported: int) -> Finding:
+    amount = sum(swipe.fund + max(swipe.account, swipe.shared) for swipe in missing)
+    return found(
+        missing,
+        amount=amount,
+        involved=sum(swipe.fee for swipe in missing),
+        area=missing[0].insured_area,
+        evidence={
+            "institution": context.name_of(missing[0].inst),
+            "settlements": len(missing),
+            "sold": sold,
+            "reported": reported,
+            "first_at": missing[0].time,
+            "amount_fen": amount,
+            "persons": len({swipe.psn_no for swipe in missing}),
+        },
+    )

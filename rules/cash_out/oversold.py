@@ -1,0 +1,188 @@
+"""More of a drug sold under insurance than the pharmacy ever had.
+
+Keeps the ledger of one drug at one institution in event time. After a stock-taking every sale
+must be covered by what was counted and what came in since, a purchase reported some days late
+included. Without one the ledger must begin with goods coming in, and only a surplus of sales by a
+ratio counts, because what stood on the shelf before is not known.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from msgspec import structs
+
+from events.identifiers import area_of_institution
+from events.times import DAY, day_of
+from rules.cash_out.windows import is_raised
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import STOCK, Stock
+from rules.histories.records import Move
+from rules.histories.series import between
+from rules.rule import Rule
+
+KIND: Final = STOCK
+RECORDS: Final = (Move,)
+SUBJECT: Final = "institution"
+ABOUT: Final = "oversold"
+_SETTLED: Final = "settled"
+_BOOKED: Final = frozenset({"purchase", "transfer"})
+_UNIT: Final = 1000
+Limits = Mapping[str, Any]
+
+
+class Stretch(NamedTuple):
+    """A stretch of the ledger: from when, what was there, whether counted, until when."""
+
+    begin: int
+    counted: int
+    exact: bool
+    end: int
+
+
+class Surplus(NamedTuple):
+    """A settlement and how much of it was beyond what was there, thousandths."""
+
+    move: Move
+    beyond: int
+
+
+def check(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterator[Verdict]:
+    """One matter a drug and institution: the settlements beyond what was there."""
+    if not _plainly_covered(stock, move) or is_raised(rule, stock, ABOUT):
+        yield Verdict(ABOUT, _look(rule, context, stock))
+
+
+def _plainly_covered(stock: Stock, move: Move) -> bool:
+    """Whether a movement is the newest and leaves something on the shelf: nothing to find then."""
+    if move.rev_at or move.via == "opening" or stock.moves[-1].event_id != move.event_id:
+        return False
+    if not stock.openings:
+        return stock.net >= 0
+    counted = stock.openings[-1]
+    if stock.moves[0].time >= counted.time:
+        return counted.quantity + stock.net >= 0
+    since = between(stock.moves, counted.time, move.time)
+    return counted.quantity + sum([m.quantity for m in since if not m.rev_at]) >= 0
+
+
+def _look(rule: Rule, context: Context, stock: Stock) -> Finding | None:
+    if not stock.moves:
+        return None
+    limits = rule.at(stock.moves[-1].time)
+    standing = [move for move in stock.moves if not move.rev_at]
+    stretches = _stretches(limits, stock, standing)
+    finding = _finding(limits, context, stock, standing, stretches)
+    if finding is None and len(standing) < len(stock.moves):
+        told = sorted(_with_returns(stock.moves), key=lambda m: (m.time, m.event_id))
+        finding = withdrawn(_finding(limits, context, stock, told, stretches))
+    return finding
+
+
+def _stretches(limits: Limits, stock: Stock, standing: Sequence[Move]) -> Sequence[Stretch]:
+    """The ledger cut at its stock-takings; those of one day are parts of one."""
+    days: dict[int, list[Move]] = {}
+    for opening in stock.openings:
+        days.setdefault(day_of(opening.time), []).append(opening)
+    counts = [(parts[0].time, sum(part.quantity for part in parts)) for parts in days.values()]
+    begins = [time for time, _ in counts] + [stock.moves[-1].time + 1]
+    exact = [
+        Stretch(time, counted, True, after - 1)
+        for (time, counted), after in zip(counts, begins[1:], strict=True)
+    ]
+    first = stock.moves[0]
+    forgotten = 0
+    if stock.moves[-1].time - first.time > limits["forgotten_days"] * DAY:
+        forgotten = stock.net - sum(move.quantity for move in standing)
+    if counts and first.time >= counts[0][0]:
+        return exact
+    if first.quantity <= 0 and forgotten <= 0:
+        return exact
+    return [Stretch(first.time, max(forgotten, 0), False, begins[0] - 1), *exact]
+
+
+def _with_returns(moves: Sequence[Move]) -> Iterator[Move]:
+    """All movements, and what was taken back coming in again when it was."""
+    for move in moves:
+        yield move
+        if move.rev_at:
+            yield structs.replace(move, time=move.rev_at, quantity=-move.quantity, via="return")
+
+
+def _finding(
+    limits: Limits,
+    context: Context,
+    stock: Stock,
+    moves: Sequence[Move],
+    stretches: Sequence[Stretch],
+) -> Finding | None:
+    surplus = [one for stretch in stretches for one in _beyond(limits, moves, stretch)]
+    if not surplus:
+        return None
+    inst, _, code = stock.key.partition("|")
+    last = surplus[-1].move
+    item = context.reference.item(code, day_of(last.time))
+    known = context.institutions.get(inst)
+    amount = sum(one.move.amount * one.beyond // -one.move.quantity for one in surplus)
+    bought = sum(move.quantity for move in moves if move.quantity > 0)
+    sold = -sum(move.quantity for move in moves if move.via == _SETTLED)
+    return found(
+        [one.move for one in surplus],
+        amount=amount,
+        involved=sum(one.move.amount for one in surplus),
+        area=known.area if known is not None else area_of_institution(inst),
+        evidence={
+            "institution": context.name_of(inst),
+            "code": code,
+            "item": item.name if item is not None else code,
+            "counted": _units(sum(stretch.counted for stretch in stretches)),
+            "bought": _units(bought),
+            "sold": _units(sold),
+            "beyond": _units(sum(one.beyond for one in surplus)),
+            "settlements": len(surplus),
+            "since_at": surplus[0].move.time,
+            "stock_taking": stretches[-1].exact,
+            "amount_fen": amount,
+        },
+    )
+
+
+def _beyond(limits: Limits, moves: Sequence[Move], stretch: Stretch) -> Sequence[Surplus]:
+    """The settlements of a stretch that nothing on the shelf covered, if they are enough."""
+    incoming = _incoming(limits, moves, stretch)
+    shelf, drawn, supply, at = stretch.counted, 0, stretch.counted, 0
+    surplus: list[Surplus] = []
+    worst = False
+    for move in moves:
+        if move.quantity >= 0 or not stretch.begin <= move.time <= stretch.end:
+            continue
+        while at < len(incoming) and incoming[at][0] <= move.time:
+            shelf += incoming[at][1]
+            supply += incoming[at][1]
+            at += 1
+        drawn -= move.quantity
+        worst = worst or drawn >= limits["ratio"] * supply
+        missing = max(-move.quantity - shelf, 0)
+        shelf -= -move.quantity - missing
+        if missing and move.via == _SETTLED:
+            surplus.append(Surplus(move, missing))
+    beyond = sum(one.beyond for one in surplus)
+    if stretch.exact:
+        return surplus if beyond >= limits["least"] * _UNIT else ()
+    return surplus if worst and beyond >= limits["least_uncounted"] * _UNIT else ()
+
+
+def _incoming(limits: Limits, moves: Sequence[Move], stretch: Stretch) -> Sequence[tuple[int, int]]:
+    """From when on how much came in; what was bought may be booked some days late."""
+    grace = limits["grace_days"] * DAY
+    return sorted(
+        (move.time - grace if move.via in _BOOKED else move.time, move.quantity)
+        for move in moves
+        if move.quantity > 0 and move.time >= stretch.begin
+    )
+
+
+def _units(thousandths: int) -> str:
+    """A quantity as people write it."""
+    whole, rest = divmod(thousandths, _UNIT)
+    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)

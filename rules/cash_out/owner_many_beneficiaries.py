@@ -1,0 +1,148 @@
+"""One account shared with more people than a family has.
+
+Counts who may use the account at once and who has used it, and looks for relations that exclude
+each other, such as two spouses at a time. A big family (spouse, parents of both, three children)
+stays below.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from events.times import DAY
+from rules.cash_out.family import GRANT
+from rules.cash_out.windows import account_money, month_bounds, months_from
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, stands, stood, withdrawn
+from rules.histories.digests import pseudonym
+from rules.histories.keyed import ACCOUNT, Account
+from rules.histories.records import Grant, Swipe
+from rules.histories.series import between
+from rules.rule import Rule
+
+KIND: Final = ACCOUNT
+RECORDS: Final = (Grant, Swipe)
+SUBJECT: Final = "account"
+Counts = Callable[[Swipe, int], bool]
+"""Whether a settlement counts at a time."""
+
+
+class Crowd(NamedTuple):
+    """Whom an account serves too many of at a moment, and why."""
+
+    users: frozenset[str]
+    grants: tuple[Grant, ...]
+    contradiction: str
+
+
+def check(
+    rule: Rule, context: Context, account: Account, record: Grant | Swipe
+) -> Iterator[Verdict]:
+    """One matter a calendar month: the authorisations and uses that are too many in it."""
+    if isinstance(record, Swipe) and not record.owner:
+        return
+    limits = rule.at(record.time)
+    if not _possible(limits, account):
+        return
+    reach = limits["window_days"] * DAY
+    for series in (account.grants, account.swipes):
+        if series:
+            reach = max(reach, series[-1].time - record.time)
+    for month in months_from(record.time, reach):
+        yield Verdict(month, _look(rule, context, account, month))
+
+
+def _possible(limits: Mapping[str, Any], account: Account) -> bool:
+    """Whether there were ever enough people; a cheap test before the months are looked at."""
+    users = {swipe.psn_no for swipe in account.swipes if swipe.owner}
+    granted = [grant for grant in account.grants if grant.action == GRANT]
+    users.update([grant.user for grant in granted])
+    return len(users) > limits["most"] or (len(granted) > 1 and bool(_clash(limits, granted)[0]))
+
+
+def _look(rule: Rule, context: Context, account: Account, month: str) -> Finding | None:
+    finding = _found(rule, context, account, month, lambda swipe, _: stands(swipe))
+    if finding is None and any(swipe.rev_at for swipe in account.swipes):
+        finding = withdrawn(_found(rule, context, account, month, stood))
+    return finding
+
+
+def _found(
+    rule: Rule, context: Context, account: Account, month: str, counts: Counts
+) -> Finding | None:
+    first, last = month_bounds(month)
+    limits = rule.at(first)
+    new_grants = [g for g in between(account.grants, first, last) if g.action == GRANT]
+    uses = [
+        swipe
+        for swipe in between(account.swipes, first, last)
+        if swipe.owner and counts(swipe, swipe.time)
+    ]
+    grants: dict[str, Grant] = {}
+    users: set[str] = set()
+    contradictions: set[str] = set()
+    anchors: list[Grant | Swipe] = [*new_grants, *uses]
+    for record in anchors:
+        crowd = _crowd(limits, account, record, counts)
+        if crowd is not None:
+            users |= crowd.users
+            grants |= {grant.event_id: grant for grant in crowd.grants}
+            contradictions |= {crowd.contradiction} - {""}
+    if not users:
+        return None
+    taking = [swipe for swipe in uses if swipe.psn_no in users]
+    amount = sum(account_money(swipe) for swipe in taking)
+    latest = taking[-1].insured_area if taking else next(iter(grants.values())).owner_area
+    return found(
+        [*grants.values(), *taking],
+        amount=amount,
+        involved=sum(swipe.fee for swipe in taking),
+        area=latest,
+        severity=1 if contradictions else 2,
+        evidence={
+            "users": len(users),
+            "authorised": len({grant.user for grant in grants.values()}),
+            "uses": len(taking),
+            "contradictions": sorted(contradictions),
+            "amount_fen": amount,
+            "month": month,
+            "institution": context.name_of(taking[-1].inst) if taking else "",
+            "people": sorted(map(pseudonym, users)),
+        },
+    )
+
+
+def _crowd(
+    limits: Mapping[str, Any], account: Account, anchor: Grant | Swipe, counts: Counts
+) -> Crowd | None:
+    """Who is too many at the moment of an authorisation or use; None if nobody is."""
+    in_force: dict[str, Grant] = {}
+    for grant in account.grants:
+        if (grant.time, grant.event_id) > (anchor.time, anchor.event_id):
+            break
+        if grant.action == GRANT:
+            in_force[grant.user] = grant
+        else:
+            in_force.pop(grant.user, None)
+    recent = between(account.swipes, anchor.time - limits["window_days"] * DAY, anchor.time)
+    users = {s.psn_no for s in recent if s.owner and counts(s, anchor.time)} | in_force.keys()
+    authorised = tuple(in_force.values())
+    contradiction, clashing = _clash(limits, authorised)
+    if len(users) > limits["most"]:
+        return Crowd(frozenset(users), authorised, contradiction)
+    if not contradiction:
+        return None
+    if len(users) > limits["few"]:
+        return Crowd(frozenset(users), authorised, contradiction)
+    return Crowd(frozenset(grant.user for grant in clashing), clashing, contradiction)
+
+
+def _clash(limits: Mapping[str, Any], grants: Sequence[Grant]) -> tuple[str, tuple[Grant, ...]]:
+    """A kind of relation that is held by more people than it can be, and by whom."""
+    kinds: dict[str, str] = limits["counted_as"]
+    count = Counter(kinds.get(grant.relation, "") for grant in grants)
+    for kind, most in limits["most_of"].items():
+        if count[kind] > most:
+            clashing = [grant for grant in grants if kinds.get(grant.relation) == kind]
+            return kind, tuple(clashing)
+    return "", ()

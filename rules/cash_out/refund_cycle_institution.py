@@ -1,0 +1,115 @@
+"""An institution that settles and refunds in series within a month.
+
+Either account or pool money comes back as cash several times, or most of what the institution
+takes back within days belongs to persons who do it repeatedly there. A big hospital's occasional
+refunds are spread over persons and go back where they came from.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from events.times import HOUR
+from rules.context import Context
+from rules.findings import Finding, Verdict
+from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.records import Payback
+from rules.rule import Rule
+
+KIND: Final = INSTITUTION_MONTH
+RECORDS: Final = (Payback,)
+SUBJECT: Final = "institution"
+ABOUT: Final = "refunds"
+
+
+class Pair(NamedTuple):
+    """A settlement and all that went back of it within the month."""
+
+    paybacks: tuple[Payback, ...]
+
+    @property
+    def first(self) -> Payback:
+        """The first of its reversals."""
+        return self.paybacks[0]
+
+    @property
+    def money(self) -> int:
+        """Account and pool money the settlement took, fen."""
+        return self.first.account_paid + self.first.fund_paid
+
+    @property
+    def cash_excess(self) -> int:
+        """Cash given back beyond the cash paid, fen."""
+        return sum(payback.cash_back for payback in self.paybacks) - self.first.cash_paid
+
+    @property
+    def quick(self) -> int:
+        """Seconds from settlement to the last reversal."""
+        return self.paybacks[-1].time - self.first.paid_at
+
+
+def check(
+    rule: Rule, context: Context, month: InstitutionMonth, payback: Payback
+) -> Iterator[Verdict]:
+    """One matter a month: the settlements taken back in a way that yields cash."""
+    limits = rule.at(payback.time)
+    if len(month.paybacks) < min(limits["cash_times"], limits["repeated_pairs"]):
+        return
+    yield Verdict(ABOUT, _look(limits, context, month.paybacks))
+
+
+def _look(
+    limits: Mapping[str, Any], context: Context, paybacks: Sequence[Payback]
+) -> Finding | None:
+    grouped: dict[str, list[Payback]] = {}
+    for payback in paybacks:
+        grouped.setdefault(payback.settlement_event, []).append(payback)
+    pairs = [
+        pair for group in grouped.values() if (pair := Pair(tuple(group))).money >= limits["floor"]
+    ]
+    in_cash = [pair for pair in pairs if pair.cash_excess > limits["tolerance"]]
+    if len(in_cash) < limits["cash_times"]:
+        in_cash = []
+    repeated = _repeated(limits, pairs)
+    taking = {pair.first.settlement_event: pair for pair in (*repeated, *in_cash)}
+    if not taking:
+        return None
+    return _finding(context, list(taking.values()), severity=1 if in_cash else 2)
+
+
+def _repeated(limits: Mapping[str, Any], pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """Quick pairs of persons who have several there, when they make up most pairs."""
+    quick = [pair for pair in pairs if pair.quick <= limits["quick_hours"] * HOUR]
+    persons = Counter(pair.first.psn_no for pair in quick)
+    repeated = [pair for pair in quick if persons[pair.first.psn_no] > 1]
+    enough = len(repeated) >= limits["repeated_pairs"]
+    return repeated if enough and len(repeated) >= limits["repeated_share"] * len(pairs) else ()
+
+
+def _finding(context: Context, pairs: Sequence[Pair], *, severity: int) -> Finding:
+    paybacks = [payback for pair in pairs for payback in pair.paybacks]
+    settled = sorted((pair.first.paid_at, pair.first.settlement_event) for pair in pairs)
+    amount = sum(pair.money for pair in pairs)
+    paybacks.sort(key=lambda payback: (payback.time, payback.event_id))
+    return Finding(
+        event_ids=tuple(
+            dict.fromkeys(
+                [event_id for _, event_id in settled] + [payback.event_id for payback in paybacks]
+            )
+        ),
+        setl_ids=tuple(dict.fromkeys(payback.setl_id for payback in paybacks)),
+        amount=amount,
+        first=settled[0][0],
+        last=paybacks[-1].time,
+        area=paybacks[-1].insured_area,
+        involved=amount,
+        severity=severity,
+        evidence={
+            "institution": context.name_of(paybacks[-1].inst),
+            "times": len(pairs),
+            "persons": len({pair.first.psn_no for pair in pairs}),
+            "amount_fen": amount,
+            "cash_excess_fen": sum(max(pair.cash_excess, 0) for pair in pairs),
+            "minutes_between": sum(pair.quick for pair in pairs) // len(pairs) // 60,
+        },
+    )
