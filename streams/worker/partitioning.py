@@ -1,8 +1,9 @@
-"""Keys to partitions, as Kafka's default partitioner does it."""
+"""Keys to partitions: events as Kafka's default partitioner does it, facts in our own way."""
 
 from functools import lru_cache
 from importlib import import_module
 from typing import Final
+from zlib import crc32
 
 from rules.histories.facts import Fact
 
@@ -23,5 +24,8 @@ def home_of(key: str, partitions: int) -> int:
 
 
 def place_of(fact: Fact, partitions: int) -> int:
-    """The partition that a fact goes to: that of its history's kind and key."""
-    return partition_of(f"{fact.kind}|{fact.key}".encode(), partitions)
+    """The partition that a fact goes to: CRC-32 of its history's kind and key.
+
+    Nobody else writes facts, and murmur2 in Python took a tenth of the time of an event.
+    """
+    return crc32(f"{fact.kind}|{fact.key}".encode()) % partitions

@@ -1,6 +1,7 @@
 """Runs a worker in this process until it is told to stop or a fault stops it."""
 
 import asyncio
+import gc
 import logging
 import socket
 import sqlite3
@@ -27,6 +28,8 @@ _TOLD: Final = (LedgerError, StoreError, TopicError, OSError, sqlite3.Error)
 """Errors whose text holds nothing of any person."""
 _END_SECONDS: Final = 30.0
 _FAILED: Final = 1
+_GARBAGE: Final = (100_000, 50, 50)
+"""Histories hold no cycles: looking for them among millions of objects is lost time."""
 
 
 class WorkerStoppedError(RuntimeError):
@@ -49,6 +52,9 @@ def run_worker(
     """
     folder.mkdir(parents=True, exist_ok=True)
     engine = assemble(assembly)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
     with Ledger.open(
         settings.postgres.get_secret_value(), created_ms=int(time.time() * 1000)
     ) as ledger:

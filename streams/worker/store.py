@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS heard (
 );
 """
 _WAIT_SECONDS: Final = 30.0
+_SWEEP_DAYS: Final = 7
 
 
 class StoreError(RuntimeError):
@@ -139,12 +140,12 @@ class Store:
             raise
 
     def sweep(self, swept: int, watermark: int, changes: Sequence[Change]) -> int:
-        """Delete what is too old when a day of event time has ended; returns the day swept last.
+        """Delete what is too old once a week of event time; returns the day swept last.
 
         Told by the messages alone, so that a state built again forgets the same.
         """
         day = watermark // DAY
-        if day <= swept:
+        if day < swept + _SWEEP_DAYS:
             return swept
         self.keep(changes)
         self.histories.forget(watermark)
