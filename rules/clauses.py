@@ -84,6 +84,12 @@ def cite(clause_id: str) -> str:
     return load_clauses()[clause_id].cite
 
 
+def citation(name: str) -> str:
+    """What an alert cites, for readers: a clause by document and article, national law as it is."""
+    clause = load_clauses().get(name)
+    return clause.cite if clause is not None else name
+
+
 def _clause(path: Path, key: str, raw: Plain, documents: Mapping[str, Document]) -> Clause:
     if not isinstance(raw, Mapping):
         raise DataFileError(f"{path}: {key}: found {raw!r}, expected the clause's keys")

@@ -20,6 +20,7 @@ from alerts.ledger import Ledger, reading
 from events.codec import MAX_BYTES
 from events.money import yuan
 from events.readers import Read, read_line, split_lines
+from rules.clauses import citation
 from streams.monitor import Monitor
 
 _PAGE: Final = Path(alerts.feed.__file__).parent
@@ -210,6 +211,7 @@ def told(alert: Alert) -> dict[str, Any]:
         "message_zh": alert.message_zh,
         "message_en": alert.message_en,
         "clauses": list(alert.clauses),
+        "cites": [citation(name) for name in alert.clauses],
         "subject": alert.subject,
         "area": alert.area,
         "amount": f"{alert.amount:,}",

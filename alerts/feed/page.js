@@ -38,7 +38,13 @@ function show(alert) {
   english.lang = "en";
   english.textContent = alert.message_en;
   story.append(document.createElement("br"), alert.message_zh, document.createElement("br"), english);
-  cell(row, alert.clauses.join(" "));
+  const cites = row.insertCell();
+  for (const text of alert.cites) {
+    const cite = document.createElement("span");
+    cite.className = "cite";
+    cite.textContent = text;
+    cites.append(cite);
+  }
   const code = document.createElement("code");
   code.textContent = alert.subject;
   row.insertCell().append(code);

@@ -6,6 +6,7 @@ from decimal import Decimal
 from rich.table import Table
 
 from alerts.alert import Alert
+from rules.clauses import citation
 
 
 def alert_summary(alerts: Sequence[Alert]) -> Table:
@@ -29,7 +30,7 @@ def alert_summary(alerts: Sequence[Alert]) -> Table:
             str(len(standing)),
             str(len(found) - len(standing)),
             f"{sum((alert.amount for alert in standing), Decimal(0)):,}",
-            " ".join(first.clauses),
+            "\n".join(citation(name) for name in first.clauses),
         )
     return table
 
@@ -46,6 +47,6 @@ def alert_list(alerts: Sequence[Alert]) -> Table:
             str(alert.sev_deg),
             f"{alert.amount:,}",
             f"[bold]{alert.name_zh}[/bold] {alert.message_zh}",
-            " ".join(alert.clauses),
+            "\n".join(citation(name) for name in alert.clauses),
         )
     return table
