@@ -16,6 +16,7 @@ from rules.context import Context
 from rules.duplicates.exclusive_items import Exclusive, exclusive
 from rules.duplicates.fee_lines import charged, is_consumable, is_goods, item, told
 from rules.duplicates.neighbours import insured, paid
+from rules.duplicates.packs import packs
 from rules.findings import Finding, Verdict, found, judge
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
@@ -102,10 +103,9 @@ def _same(line: Line, other: Line) -> int:
     """How surely two equal lines are one charge twice (a severity), 0 if they need not be."""
     if line.amount <= 0:
         return 0
-    if line.traces and not set(line.traces).isdisjoint(other.traces):
-        return 1
-    if line.traces and other.traces:
-        return 0
+    own, others = packs(line), packs(other)
+    if own and others:
+        return 0 if own.isdisjoint(others) else 1
     if line.serial and line.serial == other.serial:
         return 1
     if is_consumable(line):

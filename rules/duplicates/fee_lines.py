@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from events.times import DAY, HOUR
+from rules.duplicates.packs import packs
 from rules.histories.records import Line
 
 _CONSULTATION_CATEGORIES: Final = frozenset({"02", "12", "13"})
@@ -119,7 +120,7 @@ def one_act(numbers: Mapping[str, Any], line: Line, other: Line, gap: int) -> bo
         return True
     if line.serial == other.serial and len(line.serial) >= numbers["serial_digits"]:
         return True
-    if line.traces and not set(line.traces).isdisjoint(other.traces):
+    if line.traces and other.traces and not packs(line).isdisjoint(packs(other)):
         return True
     if line.rx != other.rx or len(line.rx) < numbers["rx_digits"]:
         return False
@@ -129,6 +130,7 @@ def one_act(numbers: Mapping[str, Any], line: Line, other: Line, gap: int) -> bo
 
 def apart(line: Line, other: Line) -> bool:
     """Whether two lines of one item are known to be two acts: other packs or prescriptions."""
-    if line.traces and other.traces and set(line.traces).isdisjoint(other.traces):
+    own, others = packs(line), packs(other)
+    if own and others and own.isdisjoint(others):
         return True
     return bool(line.rx and other.rx and line.rx != other.rx)

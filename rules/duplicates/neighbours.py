@@ -4,9 +4,10 @@ Every matter is anchored at its last settlement and looks back from there; a set
 arrives late is therefore also put to the anchors after it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from rules.duplicates.fee_lines import told
 from rules.histories.records import Visit
 from rules.histories.series import between
 
@@ -28,6 +29,15 @@ def insured(visit: Visit) -> bool:
     return bool(visit.fund or visit.account or visit.deductible > 0 or visit.pool or visit.shared)
 
 
+def one_visit(visit: Visit, other: Visit) -> bool:
+    """Whether two settlements name one visit: by id, begin to the second, or receipt."""
+    return (
+        (visit.mdtrt_id != "" and visit.mdtrt_id == other.mdtrt_id)
+        or (visit.begin == other.begin and told(visit.begin))
+        or (visit.bill != "" and visit.bill == other.bill)
+    )
+
+
 def around(visits: Sequence[Visit], visit: Visit, back: int, ahead: int) -> Sequence[Visit]:
     """Settlements at most `back` seconds before and `ahead` after one, itself included.
 
@@ -45,12 +55,28 @@ def around(visits: Sequence[Visit], visit: Visit, back: int, ahead: int) -> Sequ
 
 def rejudged(
     visits: Sequence[Visit], visit: Visit, reach: int, paired: Callable[[Visit, Visit], bool]
-) -> Iterator[tuple[Visit, list[Visit]]]:
+) -> Iterable[tuple[Visit, list[Visit]]]:
     """Every anchor that a new or changed settlement may concern, with those it is paired with.
 
     `paired(earlier, anchor)` must not depend on reversals.
     """
-    window = around(visits, visit, reach, reach)
+    if visits[-1] is not visit:
+        return _rejudged_late(visits, visit, reach, paired)
+    first = visit.time - reach
+    earlier: list[Visit] = []
+    for at in range(len(visits) - 2, -1, -1):
+        other = visits[at]
+        if other.time < first:
+            break
+        if paired(other, visit):
+            earlier.append(other)
+    return ((visit, earlier[::-1]),) if earlier else ()
+
+
+def _rejudged_late(
+    visits: Sequence[Visit], visit: Visit, reach: int, paired: Callable[[Visit, Visit], bool]
+) -> Iterator[tuple[Visit, list[Visit]]]:
+    window = between(visits, visit.time - reach, visit.time + reach)
     for at, anchor in enumerate(window):
         if (anchor.time, anchor.event_id) < (visit.time, visit.event_id):
             continue

@@ -41,7 +41,7 @@ _YUAN: Final = 100
 
 def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
     """One matter a settlement: that it had been submitted before."""
-    if len(person.visits) < 2 or visit.scheme == Scheme.INPATIENT:
+    if len(person.visits) < 2:
         return
     reach = rule.at(visit.time)["reach_days"] * DAY
     for anchor, earlier in rejudged(person.visits, visit, reach, _paired):

@@ -46,9 +46,7 @@ def check(
     if not person.claims:
         return
     claims: Iterable[Claim] = person.claims
-    if isinstance(record, Claim):
-        claims = (record,)
-    elif isinstance(record, Visit):
+    if isinstance(record, Visit):
         claims = claims_since(person, record)
     for claim in claims:
         if counts(claim) and claim.scheme in _SCHEMES and _barred(context, claim):

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from events.identifiers import TraceStrength, trace_strength
 from events.times import DAY
 from rules.context import Context
+from rules.duplicates.packs import is_barcode, is_weak
 from rules.findings import Finding, Verdict, found, judge
 from rules.histories.keyed import DOCUMENT, Document
 from rules.histories.records import Paper
@@ -27,18 +27,26 @@ _SPLIT: Final = "split"
 
 def check(rule: Rule, context: Context, document: Document, changed: Paper) -> Iterator[Verdict]:
     """One matter a settlement: that its pack had been sold in an earlier valid one."""
-    if not document.key.startswith("trace|"):
+    kind, _, trace = document.key.partition("|")
+    if kind != "trace" or is_barcode(trace):
         return
+    weak = is_weak(trace)
+    most = rule.at(changed.time)["weak_uses"]
+    product = weak and len({p.setl_id for p in document.papers if p.via == _SOLD}) > most
     since = (changed.time, changed.event_id)
     for paper in document.papers:
-        if paper.via == _SOLD and (paper.time, paper.event_id) >= since:
-            earlier = before(document.papers, paper)
-            finding = judge(paper, earlier, partial(_look, rule, context, document, paper))
-            yield Verdict(paper.event_id, finding)
+        if paper.via != _SOLD or (not weak and (paper.time, paper.event_id) < since):
+            continue
+        if product:
+            yield Verdict(paper.event_id, None)
+            continue
+        earlier = before(document.papers, paper)
+        look = partial(_look, rule, context, paper, 2 if weak else None)
+        yield Verdict(paper.event_id, judge(paper, earlier, look))
 
 
 def _look(
-    rule: Rule, context: Context, document: Document, paper: Paper, earlier: Sequence[Paper]
+    rule: Rule, context: Context, paper: Paper, severity: int | None, earlier: Sequence[Paper]
 ) -> Finding | None:
     if paper.flag == _SPLIT:
         return None
@@ -55,13 +63,12 @@ def _look(
     if not sold:
         return None
     first = sold[0]
-    strength = trace_strength(document.key.partition("|")[2])
     return found(
         [*sold, paper],
         amount=paper.amount,
         involved=paper.amount + sum(other.amount for other in sold),
         area=paper.area,
-        severity=None if strength is TraceStrength.STRONG else 2,
+        severity=severity,
         evidence={
             "item": paper.series,
             "first_institution": context.name_of(first.inst),

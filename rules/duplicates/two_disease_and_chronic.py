@@ -50,7 +50,7 @@ def check(
         return
     numbers = rule.at(record.time)
     if isinstance(record, Benefit):
-        yield from _registrations(rule, context, person, record)
+        yield from _registrations(rule, context, person, record.disease)
         expenses = _expenses(numbers, person.visits, person.claims)
     elif scheme == Scheme.TWO_DISEASE:
         visits, claims = ((record,), ()) if isinstance(record, Visit) else ((), (record,))
@@ -65,6 +65,8 @@ def check(
         return
     for expense in expenses:
         yield Verdict(expense.record.event_id, _judged(rule, context, person, expense))
+        if person.benefits and not isinstance(record, Benefit):
+            yield from _registrations(rule, context, person, expense.disease)
 
 
 def _expenses(
@@ -112,13 +114,15 @@ def _disease(numbers: Mapping[str, Any], visit: Visit) -> str:
 
 
 def _judged(rule: Rule, context: Context, person: Person, expense: Expense) -> Finding | None:
+    standing = _in_force(person.benefits, expense.disease, expense.day)
+    chronic = [] if standing else _chronic(rule.at(expense.time), person, expense)
+    if standing is None and not chronic:
+        return None
     law = _law(context, expense.area, expense.time)
     if law is None:
         return None
-    standing = _in_force(person.benefits, expense.disease, expense.day)
     if standing is not None:
         return judge(expense.anchor, (), partial(_registered, context, expense, standing, law))
-    chronic = _chronic(rule.at(expense.time), person, expense)
     return judge(expense.anchor, chronic, partial(_both_paid, context, expense, law))
 
 
@@ -232,30 +236,37 @@ def _found(
     )
 
 
-def _registrations(
-    rule: Rule, context: Context, person: Person, changed: Benefit
-) -> Iterator[Verdict]:
+def _registrations(rule: Rule, context: Context, person: Person, disease: str) -> Iterator[Verdict]:
     """Two-disease registrations made while the same disease is registered as chronic."""
     for benefit in person.benefits:
         if (
             benefit.scheme == Scheme.TWO_DISEASE
             and benefit.action != _CANCEL
-            and benefit.disease == changed.disease != ""
+            and benefit.disease == disease != ""
         ):
             yield Verdict(benefit.event_id, _overlap(rule, context, person, benefit))
 
 
 def _overlap(rule: Rule, context: Context, person: Person, benefit: Benefit) -> Finding | None:
-    law = _law(context, benefit.area, benefit.time)
-    day = _known(benefit)
-    standing = _in_force(person.benefits, benefit.disease, day + 1)
-    if law is None or standing is None:
+    """Two registrations at once, as long as no payment under them tells the same and more."""
+    standing = _in_force(person.benefits, benefit.disease, _known(benefit) + 1)
+    if standing is None:
         return None
-    grace = rule.at(benefit.time)["cancel_days"]
+    law = _law(context, benefit.area, benefit.time)
+    if law is None:
+        return None
+    numbers = rule.at(benefit.time)
+    last = _known(benefit) + numbers["cancel_days"]
     if (
         day_of(standing.time) > day_of(benefit.time)
-        or _cancelled(person.benefits, standing, day + grace)
-        or _cancelled(person.benefits, benefit, day + grace)
+        or _cancelled(person.benefits, standing, last)
+        or _cancelled(person.benefits, benefit, last)
+        or any(
+            expense.disease == benefit.disease
+            and not expense.anchor.rev_at
+            and _in_force(person.benefits, benefit.disease, expense.day) is not None
+            for expense in _expenses(numbers, person.visits, person.claims)
+        )
     ):
         return None
     return found(

@@ -23,7 +23,7 @@ from rules.duplicates.fee_lines import (
     matched,
     one_act,
 )
-from rules.duplicates.neighbours import Moment, insured, paid, rejudged
+from rules.duplicates.neighbours import Moment, insured, one_visit, paid, rejudged
 from rules.findings import Finding, Verdict, found, judge
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Claim, Line, Visit
@@ -33,6 +33,7 @@ KIND: Final = PERSON
 RECORDS: Final = (Visit, Claim)
 SUBJECT: Final = "person"
 _LAW: Final = "entitlement.exclusive_schemes"
+_CONSULTATION: Final = "00110"
 _NEVER: Final = frozenset({Scheme.REGISTRATION, ""})
 
 
@@ -68,7 +69,16 @@ def _paired(earlier: Visit, anchor: Visit) -> bool:
         and insured(earlier)
         and insured(anchor)
         and (earlier.setl_id != anchor.setl_id or not anchor.setl_id)
+        and _in_common(earlier, anchor)
     )
+
+
+def _in_common(earlier: Visit, anchor: Visit) -> bool:
+    """Whether two settlements charge an item in common, consultation apart: a quick look."""
+    if not earlier.lines or not anchor.lines:
+        return earlier.fee == anchor.fee and earlier.inst == anchor.inst
+    items = {line.code or line.name for line in anchor.lines if line.code[:5] != _CONSULTATION}
+    return any((line.code or line.name) in items for line in earlier.lines)
 
 
 def _look(rule: Rule, context: Context, anchor: Visit, earlier: Sequence[Visit]) -> Finding | None:
@@ -110,7 +120,7 @@ def _one_expense(numbers: Mapping[str, Any], other: Visit, anchor: Visit) -> Twi
     first, second = charged(other.lines), charged(anchor.lines)
     days = day_of(anchor.time) - day_of(other.time)
     if not first or not second:
-        return None if days else _same_total(other, anchor)
+        return _same_total(other, anchor, days)
     pairs = matched(_chargeable(first), _chargeable(second), _equal_quantity)
     if not pairs:
         return None
@@ -118,7 +128,7 @@ def _one_expense(numbers: Mapping[str, Any], other: Visit, anchor: Visit) -> Twi
     alike = [(line, again) for line, again in pairs if line.amount == again.amount]
     whole = len(alike) == len(_chargeable(first)) == len(_chargeable(second))
     linked = [pair for pair in pairs if one_act(numbers, *pair, gap)]
-    if not linked and whole and other.mdtrt_id == anchor.mdtrt_id != "":
+    if not linked and whole and one_visit(other, anchor):
         linked = alike
     if linked:
         return Twice(_money(anchor, linked), 1)
@@ -136,22 +146,25 @@ def _lookalike(
     if days > (numbers["whole_days"] if whole else 0):
         return None
     separate = all(apart(*pair) for pair in alike)
-    if separate and (days or not whole or _other_disease(other, anchor)):
+    doubtful = separate or days > 0
+    if (separate and (days or not whole)) or (doubtful and _other_disease(other, anchor)):
         return None
-    sure = whole and not separate and not days and other.inst == anchor.inst
+    sure = whole and not doubtful and other.inst == anchor.inst
     return Twice(_money(anchor, alike), 1 if sure else 2)
 
 
-def _same_total(other: Visit, anchor: Visit) -> Twice | None:
-    """Lines are missing: one total, one day, one institution, no sign of another disease."""
+def _same_total(other: Visit, anchor: Visit, days: int) -> Twice | None:
+    """Lines are missing: one total, institution and day or visit, no sign of two diseases."""
+    one = one_visit(other, anchor)
     if (
         other.fee != anchor.fee
         or other.inst != anchor.inst
+        or (days and not one)
         or not (_drawn(other) and _drawn(anchor))
         or _other_disease(other, anchor)
     ):
         return None
-    return Twice(paid(anchor), 2)
+    return Twice(paid(anchor), 1 if one else 2)
 
 
 def _given_back(visit: Visit, amount: int) -> bool:
