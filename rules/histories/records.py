@@ -247,7 +247,7 @@ class Swipe(Record, frozen=True, gc=False, array_like=True, tag=True):
     cash: int
     balance: int | None
     goods: bool
-    """Whether drugs or goods were sold, not services only."""
+    """Whether drugs were sold, whose sale is reported; consumables and services need not be."""
     rev_at: int = 0
     served: str = ""
     """As for the visit."""

@@ -25,7 +25,8 @@ from rules.histories.records import (
 )
 
 PHARMACY: Final = "2"
-_GOODS: Final = frozenset("XZTC")
+_DRUGS: Final = frozenset("XZT")
+_GOODS: Final = _DRUGS | {"C"}
 """First letters of national codes of goods: western and Chinese drugs, slices, consumables."""
 
 
@@ -86,7 +87,7 @@ def _facts(visit: Visit) -> Iterator[Fact]:
         visit.shared,
         visit.cash,
         visit.balance,
-        any(is_goods(line) for line in visit.lines),
+        any(line.code[:1] in _DRUGS for line in visit.lines),
         visit.rev_at,
         visit.served,
     )
