@@ -5,6 +5,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
 from events.times import day_of
+from rules.knowledge.index import NOTHING, Knowledge
 from rules.packs import Policy, Value
 from rules.reference import EMPTY, InstitutionEntry, Place, Reference
 
@@ -12,10 +13,16 @@ _EARTH_KM: Final = 6371.0
 
 
 class Context:
-    """Reference data and policy, as every rule sees them."""
+    """Reference data, policy and knowledge points, as every rule sees them."""
 
-    def __init__(self, reference: Reference = EMPTY, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        reference: Reference = EMPTY,
+        policy: Policy | None = None,
+        knowledge: Knowledge = NOTHING,
+    ) -> None:
         self.reference = reference
+        self.knowledge = knowledge
         self.policy = policy if policy is not None else Policy.load()
         self.institutions: Mapping[str, InstitutionEntry] = reference.institutions
 

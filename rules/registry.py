@@ -16,6 +16,7 @@ FAMILIES: Final = (
     "account",
     "institution",
     "usage",
+    "knowledge",
     "data_quality",
 )
 _HERE: Final = Path(__file__).parent

@@ -7,6 +7,7 @@ from msgspec import Struct
 from rules.context import Context
 from rules.engine import Engine
 from rules.histories.digests import BUILT_IN, use_key
+from rules.knowledge.index import load_knowledge
 from rules.packs import Policy
 from rules.reference import load_reference
 from rules.registry import load_rules
@@ -15,8 +16,8 @@ from rules.registry import load_rules
 class Assembly(Struct, frozen=True):
     """What to run with; plain data, so that it can be handed to other processes.
 
-    `policy` are overlay files, `rules` ids or families (none: all stable ones), `key` the key of
-    pseudonyms.
+    `policy` are overlay files, `rules` ids or families (none: all stable ones), `knowledge` a
+    store of knowledge points, `key` the key of pseudonyms.
     """
 
     reference: Path | None = None
@@ -30,5 +31,10 @@ class Assembly(Struct, frozen=True):
 def assemble(assembly: Assembly) -> Engine:
     """The engine of an assembly. Raises the error of whatever file is wrong."""
     use_key(assembly.key)
-    context = Context(load_reference(assembly.reference), Policy.load(assembly.policy))
-    return Engine(load_rules(assembly.rules, shadow=assembly.shadow), context)
+    knowledge = load_knowledge(assembly.knowledge)
+    context = Context(load_reference(assembly.reference), Policy.load(assembly.policy), knowledge)
+    rules = load_rules(assembly.rules, shadow=assembly.shadow)
+    if not knowledge:
+        # Without points their rules find nothing; they need not be asked at every event.
+        rules = [rule for rule in rules if rule.meta.family != "knowledge"]
+    return Engine(rules, context)

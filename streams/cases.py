@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from alerts.alert import Alert, alert_of
@@ -19,6 +20,8 @@ from events.deadletters import BadRecordError
 from events.kinds import Event
 from rules.context import Context
 from rules.engine import Change, Engine
+from rules.knowledge.index import Knowledge, knowledge_of
+from rules.knowledge.points import Standing
 from rules.packs import Policy
 from rules.reference import Reference, read_reference
 from rules.rule import Case, Expected, Rule
@@ -45,6 +48,7 @@ class CaseRunner:
 
     def __init__(self) -> None:
         self._world: Mapping[str, Any] = read_mapping(_WORLD)
+        self._knowledge = _knowledge(self._world)
         self._policies: dict[tuple[str, ...], Policy] = {}
 
     def run(self, rule: Rule, case: Case) -> tuple[str, ...]:
@@ -57,7 +61,9 @@ class CaseRunner:
         except BadRecordError as bad:
             yield f"an event of the case is none: {bad}"
             return
-        context = Context(_reference(case, self._world), self._policy(case.overlays))
+        context = Context(
+            _reference(case, self._world), self._policy(case.overlays), self._knowledge
+        )
         wanted = sorted((_wanted(expected) for expected in case.expect), key=itemgetter(0))
         for order, told in _orders(events):
             got = sorted(
@@ -137,6 +143,16 @@ def _reference(case: Case, world: Mapping[str, Any]) -> Reference:
         world["areas"],
         (),
         _WORLD,
+    )
+
+
+def _knowledge(world: Mapping[str, Any]) -> Knowledge:
+    """The world's knowledge points: `since`, and the fields of a point."""
+    return knowledge_of(
+        msgspec.convert(
+            [{"until": None, "version": 1, **entry} for entry in world["knowledge"]],
+            list[Standing],
+        )
     )
 
 
