@@ -24,6 +24,7 @@ RECORDS: Final = (Paper,)
 SUBJECT: Final = "document"
 _MANUAL: Final = "manual"
 _DIRECT: Final = "direct"
+_ZH: Final = {_DIRECT: "直接结算", _MANUAL: "手工报销"}
 _LAW: Final = "manual_claim.once_per_receipt"
 
 
@@ -114,9 +115,11 @@ def _look(
         evidence={
             "receipt": f"{paper.series or first.series} {document.key.partition('|')[2]}".strip(),
             "first_way": first.via,
+            "first_way_zh": _ZH[first.via],
             "first_institution": context.name_of(first.inst),
             "first_paid_at": first.time,
             "way": paper.via,
+            "way_zh": _ZH[paper.via],
             "institution": context.name_of(paper.inst or first.inst),
             "paid_at": paper.time,
             "times": len(twice) + 1,

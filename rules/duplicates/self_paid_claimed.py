@@ -7,6 +7,7 @@ without either it is suspicious. A visit that was settled directly is another ma
 expense was claimed again.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ _REGION: Final = "offsite.region"
 _SCHEMES: Final = frozenset(
     {Scheme.GENERAL, Scheme.CHRONIC, Scheme.TWO_DISEASE, Scheme.PHARMACY, Scheme.OTHER}
 )
+_LONG_NUMBER: Final = re.compile(r"\d[\dXx]{5,}")
+_SHOWN: Final = 60
 _COVERED: Final = frozenset({"1", ""})
 
 
@@ -148,10 +151,15 @@ def _look(
             "claimed_at": claim.time,
             "fee_fen": claim.fee,
             "claimed_fen": claim_paid(claim),
-            "reason": claim.reason,
+            "reason": _shown(claim.reason),
             "self_paid_settlements": len(visits),
         },
     )
+
+
+def _shown(reason: str) -> str:
+    """A reason as alerts may show it: short, without the numbers people write into it."""
+    return _LONG_NUMBER.sub("…", reason)[:_SHOWN]
 
 
 def _directly_paid(claim: Claim, visit: Visit) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from events.times import DAY
+from events.times import DAY, day_of
 from rules.context import Context
 from rules.duplicates.packs import is_barcode, is_weak
 from rules.findings import Finding, Verdict, found, judge
@@ -63,6 +63,7 @@ def _look(
     if not sold:
         return None
     first = sold[0]
+    known = context.reference.item(paper.series, day_of(paper.time))
     return found(
         [*sold, paper],
         amount=paper.amount,
@@ -70,7 +71,7 @@ def _look(
         area=paper.area,
         severity=severity,
         evidence={
-            "item": paper.series,
+            "item": known.name if known is not None and known.name else paper.series,
             "first_institution": context.name_of(first.inst),
             "first_sold_at": first.time,
             "institution": context.name_of(paper.inst),

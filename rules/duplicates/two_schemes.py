@@ -34,6 +34,17 @@ RECORDS: Final = (Visit, Claim)
 SUBJECT: Final = "person"
 _LAW: Final = "entitlement.exclusive_schemes"
 _CONSULTATION: Final = "00110"
+_ZH: Final[Mapping[str, str]] = {
+    Scheme.GENERAL: "普通门诊统筹",
+    Scheme.CHRONIC: "门诊慢特病",
+    Scheme.TWO_DISEASE: "门诊两病",
+    Scheme.PHARMACY: "药店购药",
+    Scheme.EMERGENCY: "急诊",
+    Scheme.INPATIENT: "住院",
+    Scheme.MATERNITY: "生育",
+    Scheme.ACCIDENT: "意外伤害",
+    Scheme.OTHER: "其他待遇",
+}
 _NEVER: Final = frozenset({Scheme.REGISTRATION, ""})
 
 
@@ -105,9 +116,11 @@ def _look(rule: Rule, context: Context, anchor: Visit, earlier: Sequence[Visit])
         assumed=(_LAW,) if law.filled else (),
         evidence={
             "first_scheme": first.scheme,
+            "first_scheme_zh": _ZH[first.scheme],
             "first_institution": context.name_of(first.inst),
             "first_settled_at": first.time,
             "scheme": anchor.scheme,
+            "scheme_zh": _ZH[anchor.scheme],
             "institution": context.name_of(anchor.inst),
             "settled_at": anchor.time,
             "times": len(hits) + 1,
@@ -138,8 +151,10 @@ def _one_expense(numbers: Mapping[str, Any], other: Visit, anchor: Visit) -> Twi
 def _lookalike(
     numbers: Mapping[str, Any], other: Visit, anchor: Visit, alike: Pairs, days: int, *, whole: bool
 ) -> Twice | None:
-    """Equal charges without a common act: the same day, or all of both within a few days."""
+    """Equal charges without a common act: some on one day at one place, or all of both."""
     if not whole:
+        if other.inst != anchor.inst:
+            return None
         alike = [pair for pair in alike if is_goods(pair[0])]
     if not alike or not (_drawn(other) and _drawn(anchor)):
         return None
@@ -233,9 +248,11 @@ def _look_claim(context: Context, claim: Claim, earlier: Sequence[Visit]) -> Fin
         assumed=(_LAW,) if law.filled else (),
         evidence={
             "first_scheme": first.scheme,
+            "first_scheme_zh": _ZH[first.scheme],
             "first_institution": context.name_of(first.inst),
             "first_settled_at": first.time,
             "scheme": claim.scheme,
+            "scheme_zh": _ZH[claim.scheme],
             "institution": context.name_of(claim.inst or first.inst),
             "settled_at": claim.time,
             "times": len(earlier) + 1,

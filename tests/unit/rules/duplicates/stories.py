@@ -179,6 +179,21 @@ stories = st.builds(
 """Stories of every kind of event that the family looks at."""
 
 
+def _of_hypertension(record: dict[str, Any]) -> dict[str, Any]:
+    kind = record["med_type"] if record["med_type"] in {"14", "9901"} else "9901"
+    own = {"psn_no": "PERSON-1", "med_type": kind, "dise_codg": record["dise_codg"] or "M03900"}
+    return {**record, **own, "fund_pay_sumamt": "20.00"} if "setl_id" in record else record | own
+
+
+two_disease_stories = st.builds(
+    lambda settled, registered, others: _told([*_numbered(settled), *registered, *others]),
+    st.lists(_settlements.map(_of_hypertension), min_size=1, max_size=3),
+    st.lists(_entitlements.map(_of_hypertension), max_size=3),
+    st.lists(_reversals, max_size=1),
+)
+"""Stories of one person with the two-disease and the chronic benefit."""
+
+
 def outcome(events: Sequence[Event], rule: Rule, context: Context) -> list[dict[str, Any]]:
     """What one rule says of a story in the end, whatever came between."""
     alerts = [alert for alert in tell(events, rule, context) if alert.status != "retracted"]
