@@ -150,7 +150,14 @@ def shown(evidence: Mapping[str, Any]) -> dict[str, Any]:
 def _message(template: str, evidence: Mapping[str, Any], change: Change) -> str:
     if change.finding is None:
         return ""
-    return template.format_map({name: _text(value) for name, value in evidence.items()})
+    return template.format_map(_Told({name: _text(value) for name, value in evidence.items()}))
+
+
+class _Told(dict[str, str]):
+    """Evidence by name; a name that is missing leaves a gap in the message, not in the alerts."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
 
 
 def _text(value: Any) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final
 
 import msgspec
@@ -65,11 +66,15 @@ class CaseRunner:
             _reference(case, self._world), self._policy(case.overlays), self._knowledge
         )
         wanted = sorted((_wanted(expected) for expected in case.expect), key=itemgetter(0))
+        names = _names(rule.meta.message.zh) | _names(rule.meta.message.en)
         for order, told in _orders(events):
+            standing = [alert for alert in tell(told, rule, context) if alert.status != "retracted"]
+            for alert in standing:
+                if names - alert.evidence.keys():
+                    yield f"{order}: the message names {sorted(names - alert.evidence.keys())}"
             got = sorted(
                 (sorted(alert.event_ids), alert.status, alert.amount, alert.sev_deg)
-                for alert in tell(told, rule, context)
-                if alert.status != "retracted"
+                for alert in standing
             )
             if not _same(wanted, got):
                 yield f"{order}: found {_shown(got)}, expected {_shown(wanted)}"
@@ -80,6 +85,11 @@ class CaseRunner:
                 tuple(_OVERLAYS / f"{name}.yaml" for name in overlays)
             )
         return self._policies[overlays]
+
+
+def _names(template: str) -> set[str]:
+    """Names of evidence that a message asks for."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
 def run_cases(rules: Sequence[Rule]) -> Iterator[CaseResult]:
