@@ -11,7 +11,16 @@ import click
 from alerts.ledger import LedgerError
 from rules.reference import BadReferenceError
 from rules.strict_yaml import DataFileError
-from streams.cli import alerting, doctoring, replaying, ruling, running, simulating
+from streams.cli import (
+    alerting,
+    clustering,
+    doctoring,
+    knowing,
+    replaying,
+    ruling,
+    running,
+    simulating,
+)
 
 _KNOWN = (BadReferenceError, DataFileError, LedgerError, OSError)
 
@@ -22,7 +31,16 @@ def cli() -> None:
     """Real-time fraud and compliance monitor for employee medical insurance (门诊共济)."""
 
 
-for group in (simulating, replaying, running, ruling, alerting, doctoring):
+for group in (
+    alerting,
+    clustering,
+    doctoring,
+    knowing,
+    replaying,
+    ruling,
+    running,
+    simulating,
+):
     for command in group.COMMANDS:
         cli.add_command(command)
 
