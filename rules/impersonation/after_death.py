@@ -14,7 +14,7 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Status, Stay, Visit
 from rules.impersonation.drawn import paid, verdict
 from rules.impersonation.stays import began, is_inpatient
-from rules.impersonation.survival import death_day, tells_of_death
+from rules.impersonation.survival import death_day, may_have_died
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -26,19 +26,11 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Stay
 ) -> Iterator[Verdict]:
     """One matter a settlement: that the person had died before."""
-    if not person.statuses and not person.stays:
+    if not may_have_died(person):
         return
-    dead = rule.at(record.time)["dead"]
-    if isinstance(record, Visit):
-        died = death_day(person, dead)
-        if died is not None and day_of(record.time) > died:
-            yield verdict(record, _look(rule, context, person, record, died))
-        return
-    told: list[Status | Stay] = [*person.statuses, *person.stays]
-    if not any(tells_of_death(one, dead) for one in told):
-        return
-    died = death_day(person, dead)
-    for visit in person.visits:
+    died = death_day(person, rule.at(record.time)["dead"])
+    visits = (record,) if isinstance(record, Visit) else person.visits
+    for visit in visits:
         finding = None if died is None else _look(rule, context, person, visit, died)
         yield verdict(visit, finding)
 

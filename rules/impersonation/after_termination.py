@@ -13,7 +13,7 @@ from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Status, Stay, Visit
 from rules.impersonation.drawn import paid, verdict
-from rules.impersonation.insurance import State, speaks_of_an_end, word
+from rules.impersonation.insurance import State, may_have_ended, word
 from rules.impersonation.stays import began, is_inpatient
 from rules.impersonation.survival import death_day
 from rules.rule import Rule
@@ -27,10 +27,7 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Stay
 ) -> Iterator[Verdict]:
     """One matter a settlement: that the insurance had ended or was paused."""
-    if not person.statuses:
-        return
-    ended = rule.at(record.time)["ended"]
-    if not any(speaks_of_an_end(status, ended) for status in person.statuses):
+    if not may_have_ended(person.statuses):
         return
     visits = (record,) if isinstance(record, Visit) else person.visits
     for visit in visits:

@@ -17,6 +17,7 @@ from rules.histories.records import Check, Permit, Visit
 from rules.histories.series import between
 from rules.impersonation.agents import by_agent
 from rules.impersonation.drawn import paid, verdict
+from rules.impersonation.presences import around
 from rules.impersonation.registered import birth_of, full_years
 from rules.rule import Rule
 
@@ -24,6 +25,8 @@ KIND: Final = PERSON
 RECORDS: Final = (Visit, Check, Permit)
 SUBJECT: Final = "person"
 _FLAG: Final = "credential"
+_MATCH: Final = str(CheckResult.MATCH)
+_MISMATCH: Final = str(CheckResult.MISMATCH)
 
 
 def check(
@@ -48,13 +51,13 @@ def check(
 
 def _failed(rule: Rule, person: Person, visit: Visit) -> list[Check]:
     """Checks that failed before the settlement, whether or not a later one succeeded."""
-    if not person.checks:
-        return []
     first = visit.time - rule.at(visit.time)["hours"] * HOUR
+    if not person.checks or person.checks[-1].time < first:
+        return []
     return [
         made
-        for made in between(person.checks, first, visit.time)
-        if made.result == CheckResult.MISMATCH and _at_same_place(made, visit)
+        for made in around(person.checks, visit.time, visit.time - first)
+        if made.result == _MISMATCH and made.time <= visit.time and _at_same_place(made, visit)
     ]
 
 
@@ -66,7 +69,7 @@ def _look(
             (
                 made.time
                 for made in between(person.checks, failed[0].time, visit.time)
-                if made.result == CheckResult.MATCH and _at_same_place(made, visit)
+                if made.result == _MATCH and _at_same_place(made, visit)
             ),
             default=0,
         )

@@ -18,7 +18,14 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Check, Permit, Visit
 from rules.impersonation.agents import filed
 from rules.impersonation.drawn import paid
-from rules.impersonation.presences import Presence, around, kilometres, present_at, spot
+from rules.impersonation.presences import (
+    Presence,
+    around,
+    is_alone,
+    kilometres,
+    present_at,
+    spot,
+)
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -35,7 +42,7 @@ def check(
     if isinstance(record, Permit):
         for visit in person.visits:
             yield from _near(rule, context, person, visit)
-    elif len(person.visits) + len(person.checks) > 1:
+    elif not is_alone(person, record, 2 * rule.at(record.time)["seconds"]):
         yield from _near(rule, context, person, record)
 
 
@@ -45,7 +52,7 @@ def _near(rule: Rule, context: Context, person: Person, record: Visit | Check) -
         *around(person.visits, record.time, 2 * reach),
         *around(person.checks, record.time, 2 * reach),
     ]
-    if len(records) < 2:
+    if _one_desk(records):
         return
     found_at = (present_at(context, other) for other in records)
     presences = sorted(
@@ -61,6 +68,20 @@ def _near(rule: Rule, context: Context, person: Person, record: Visit | Check) -
                 ]
                 finding = judge(anchor, earlier, partial(_look, context, person, anchor))
             yield Verdict(anchor.event_id, finding)
+
+
+def _one_desk(records: Sequence[Visit | Check]) -> bool:
+    """Whether all is one institution's and every settlement came from one device."""
+    inst, device = records[0].inst, None
+    for record in records:
+        if record.inst != inst:
+            return False
+        if isinstance(record, Visit):
+            if device is None:
+                device = record.dev
+            elif record.dev != device:
+                return False
+    return True
 
 
 def _settles(anchor: Presence, later: Sequence[Presence], reach: int) -> bool:

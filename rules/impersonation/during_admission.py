@@ -39,7 +39,7 @@ def check(
     if isinstance(record, Visit):
         if is_inpatient(record):
             visits = () if len(visits) == 1 else visits
-        elif person.stays or _later_stay(person, record, longest):
+        elif person.stays or _later_stay(person, record):
             visits = (record,)
         else:
             return
@@ -55,12 +55,14 @@ def check(
             yield Verdict(visit.event_id, finding)
 
 
-def _later_stay(person: Person, visit: Visit, longest: int) -> bool:
-    """Whether a stay that is settled later may cover this settlement."""
-    if person.visits[-1] is visit:
-        return False
-    later = between(person.visits, visit.time, visit.time + longest * DAY)
-    return any(is_inpatient(other) for other in later)
+def _later_stay(person: Person, visit: Visit) -> bool:
+    """Whether a stay that was settled later may cover this settlement."""
+    for other in reversed(person.visits):
+        if other.time < visit.time:
+            return False
+        if is_inpatient(other):
+            return True
+    return False
 
 
 def _look(

@@ -16,7 +16,14 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Check, Permit, Visit
 from rules.impersonation.agents import filed
 from rules.impersonation.drawn import paid
-from rules.impersonation.presences import Presence, around, kilometres, present_at, spot
+from rules.impersonation.presences import (
+    Presence,
+    around,
+    is_alone,
+    kilometres,
+    present_at,
+    spot,
+)
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -31,7 +38,7 @@ def check(
     if isinstance(record, Permit):
         for visit in person.visits:
             yield from _near(rule, context, person, visit)
-    elif len(person.visits) + len(person.checks) > 1:
+    elif not is_alone(person, record, _reach(rule, record)):
         yield from _near(rule, context, person, record)
 
 
@@ -43,7 +50,10 @@ def _near(rule: Rule, context: Context, person: Person, record: Visit | Check) -
         *around(person.visits, record.time, reach + linger),
         *around(person.checks, record.time, reach + linger),
     ]
-    if all(other.inst == record.inst for other in records):
+    for other in records:
+        if other.inst != record.inst:
+            break
+    else:
         return
     found_at = (present_at(context, other) for other in records)
     presences = sorted(
@@ -58,6 +68,12 @@ def _near(rule: Rule, context: Context, person: Person, record: Visit | Check) -
                 earlier = [p for p in presences[:at] if anchor.time - p.time <= reach]
                 finding = judge(anchor, earlier, partial(_look, rule, context, person, anchor))
             yield Verdict(anchor.event_id, finding)
+
+
+def _reach(rule: Rule, record: Visit | Check) -> int:
+    """Seconds before and after a record in which others may concern it."""
+    parameters = rule.at(record.time)
+    return int(parameters["hours"] * HOUR + parameters["linger_minutes"] * MINUTE)
 
 
 def _settles(anchor: Presence, later: Sequence[Presence], linger: int) -> bool:

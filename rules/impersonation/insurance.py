@@ -37,9 +37,12 @@ class Word(Struct, frozen=True):
 _NOTHING: Final = Word(State.UNKNOWN)
 
 
-def speaks_of_an_end(status: Status, ended: Container[str]) -> bool:
-    """Whether a report says that the insurance ends, has ended or is paused."""
-    return status.end_day is not None or status.state == _PAUSED or status.state in ended
+def may_have_ended(statuses: Sequence[Status]) -> bool:
+    """Whether anything was ever reported but that the insurance is in force without end."""
+    for status in statuses:
+        if status.end_day is not None or (status.state and status.state != _ACTIVE):
+            return True
+    return False
 
 
 def word(

@@ -16,9 +16,12 @@ def marks(context: Context, words: Wording, visit: Visit) -> dict[int, list[str]
     Lines that take others back, and lines that were taken back, do not count.
     """
     found: dict[int, list[str]] = {}
+    known = words.lines
     for line in visit.lines:
         name = line.name or _catalogued(context, line, visit)
-        groups = words.of_line(line.code, name)
+        groups = known.get((line.code, name))
+        if groups is None:
+            groups = words.of_line(line.code, name)
         if groups and _counts(line, visit):
             for group in groups:
                 found.setdefault(group, []).append(name or line.code)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from events.codes import CheckResult, Scheme
 from rules.context import Context, distance
+from rules.histories.keyed import Person
 from rules.histories.records import Check, Record, Visit
 from rules.histories.series import between
 from rules.reference import Place
@@ -47,6 +48,25 @@ def around(series: Sequence[R], time: int, reach: int) -> Sequence[R]:
     while at and series[at - 1].time >= first:
         at -= 1
     return series[at:]
+
+
+def is_alone(person: Person, record: Visit | Check, reach: int) -> bool:
+    """Whether a record is the person's latest, and the one before more than `reach` seconds off.
+
+    A quick answer for what is nearly always so; False says nothing.
+    """
+    first = record.time - reach
+    series: Sequence[Visit | Check]
+    for series in (person.visits, person.checks):
+        if not series:
+            continue
+        last = series[-1]
+        if last is record:
+            if len(series) > 1 and series[-2].time >= first:
+                return False
+        elif last.time >= first:
+            return False
+    return True
 
 
 def is_remote(context: Context, visit: Visit) -> bool:

@@ -55,17 +55,18 @@ class Wording:
     def __init__(self, source: Sequence[Mapping[str, Any]]) -> None:
         self.source = source
         self.groups = tuple(_group(entry) for entry in source)
-        self._lines: dict[tuple[str, str], tuple[int, ...]] = {}
+        self.lines: dict[tuple[str, str], tuple[int, ...]] = {}
+        """What `of_line` has found, by code and name."""
         self._diagnoses: dict[str, tuple[int, ...]] = {}
 
     def of_line(self, code: str, name: str) -> tuple[int, ...]:
         """Positions of the groups that a fee line belongs to."""
-        found = self._lines.get((code, name))
+        found = self.lines.get((code, name))
         if found is None:
-            if len(self._lines) >= _MOST:
-                self._lines.clear()
+            if len(self.lines) >= _MOST:
+                self.lines.clear()
             found = tuple(at for at, g in enumerate(self.groups) if g.has_line(code, name))
-            self._lines[(code, name)] = found
+            self.lines[(code, name)] = found
         return found
 
     def of_diagnosis(self, code: str) -> tuple[int, ...]:
