@@ -372,7 +372,11 @@ def home(event: Event) -> list[Fact]:
         case AccountAuthorization():
             return [Fact(keyed.ACCOUNT, event.psn_no, _grant(event))]
         case AccountPayout():
-            return [Fact(keyed.ACCOUNT, event.psn_no, _payout(event))]
+            payout = _payout(event)
+            return [
+                Fact(keyed.PERSON, event.psn_no, payout),
+                Fact(keyed.ACCOUNT, event.psn_no, payout),
+            ]
         case AccountPremium():
             return [Fact(keyed.ACCOUNT, event.psn_no, _premium(event))]
         case IdentityCheck():

@@ -107,6 +107,7 @@ class Person(History, gc=False):
     permits: list[Permit] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     scripts: list[Script] = field(default_factory=list)
+    payouts: list[Payout] = field(default_factory=list)
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         if isinstance(record, Visit):
@@ -137,6 +138,7 @@ class Person(History, gc=False):
             Permit: self.permits,
             Claim: self.claims,
             Script: self.scripts,
+            Payout: self.payouts,
         }.get(type(record))
         if not isinstance(series, list):
             raise TypeError(f"a person does not keep {type(record).__name__}")
