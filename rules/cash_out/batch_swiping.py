@@ -1,4 +1,7 @@
-"""Batch swiping: one terminal charges many persons' accounts one after another."""
+"""Batch swiping: one terminal charges many persons' accounts one after another.
+
+A pharmacy that names no terminal is told apart by the operator.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -23,4 +26,4 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
     if money(swipe) < limits["floor"] or len(swipes) < limits["persons"]:
         return
     if may_begin(limits, swipes, swipe) or is_raised(rule, terminal, ABOUT):
-        yield Verdict(ABOUT, batch(limits, context, swipes, swipe.dev))
+        yield Verdict(ABOUT, batch(limits, context, swipes, swipe.dev or swipe.opter))

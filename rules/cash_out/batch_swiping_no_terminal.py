@@ -1,4 +1,4 @@
-"""Batch swiping at a pharmacy that reports no terminal: told apart by the operator."""
+"""Batch swiping at a pharmacy that reports neither terminal nor operator."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -17,13 +17,12 @@ SUBJECT: Final = "institution"
 
 
 def check(rule: Rule, context: Context, day: InstitutionDay, swipe: Swipe) -> Iterator[Verdict]:
-    """One matter a day and operator: all settlements of the batches without a terminal."""
-    if swipe.dev:
+    """One matter a day: all settlements of the batches that name no terminal and no operator."""
+    if swipe.dev or swipe.opter:
         return
     limits = rule.at(swipe.time)
     if money(swipe) < limits["floor"] or len(day.swipes) < limits["persons"]:
         return
-    about = f"{ABOUT}|{swipe.opter}"
-    swipes = [other for other in day.swipes if not other.dev and other.opter == swipe.opter]
-    if may_begin(limits, swipes, swipe) or is_raised(rule, day, about):
-        yield Verdict(about, batch(limits, context, swipes, swipe.opter))
+    swipes = [other for other in day.swipes if not other.dev and not other.opter]
+    if may_begin(limits, swipes, swipe) or is_raised(rule, day, ABOUT):
+        yield Verdict(ABOUT, batch(limits, context, swipes, swipe.inst))

@@ -1,7 +1,7 @@
 """Batches: many persons' account money one after another, too alike or too quick for buyers.
 
-A run is what one place (a terminal, or an operator where no terminal is named) charged to accounts
-within minutes before a settlement. It is a batch when it concerns several persons and nearly all
+A run is what one place (a terminal, or a pharmacy where none is named) charged to accounts within
+minutes before a settlement. It is a batch when it concerns several persons and nearly all
 amounts are like the last one or round, or nobody could have been served at that pace, or at night.
 """
 

@@ -1,8 +1,8 @@
-"""Goods settled that the pharmacy's stock system never sold.
+"""Drugs settled that the pharmacy's stock system never sold.
 
-A pharmacy that reports its sales (3505) reports them for nearly every settlement. One without any
-report, while sales of later days have long been reported, was settled without goods. Who does not
-report sales at all is another matter, and so are services.
+A pharmacy that reports its sales (3505) reports them for nearly every settlement of drugs. One
+without any report, while sales of later days have long been reported, was settled without goods.
+Who does not report sales at all is another matter, and so are services and devices.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,10 +25,11 @@ ABOUT: Final = "unsold"
 def check(
     rule: Rule, context: Context, day: InstitutionDay, record: Swipe | Goods
 ) -> Iterator[Verdict]:
-    """One matter a day: its settlements of goods that no sale was reported for.
+    """One matter a day: its settlements of drugs that no sale was reported for.
 
     Only reports of later days prove that one is missing; while there is none, nothing is found. A
-    further report of a later day can only take away from what was found.
+    further report of a later day can only take away from what was found, except the one that
+    makes them enough for a quiet day.
     """
     goods, swipes = day.goods, day.swipes
     if not goods or not swipes:
@@ -38,7 +39,12 @@ def check(
     if goods[-1].time < proof:
         return
     repeated = isinstance(record, Goods) and record.time >= proof and len(goods) > 1
-    if repeated and goods[-2].time >= proof and not is_raised(rule, day, ABOUT):
+    if (
+        repeated
+        and goods[-2].time >= proof
+        and len(goods) != limits["reported_around"]
+        and not is_raised(rule, day, ABOUT)
+    ):
         return
     yield Verdict(ABOUT, _look(limits, context, day, proof))
 
@@ -57,7 +63,8 @@ def _look(
     sold = [swipe for swipe in day.swipes if swipe.goods]
     reported = [swipe for swipe in sold if _named(swipe, prompt)]
     most = len(reported) >= max(limits["reported"], limits["reported_share"] * len(sold))
-    few = len(sold) - len(reported) <= limits["few"] and len(prompt) >= limits["reported_around"]
+    around = len(day.goods) >= limits["reported_around"]
+    few = around and len(sold) - len(reported) <= limits["few"]
     if not most and not few:
         return None
     missing = [

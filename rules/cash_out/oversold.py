@@ -16,7 +16,7 @@ from events.times import DAY, day_of
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import STOCK, Stock
+from rules.histories.keyed import KEPT, STOCK, Stock
 from rules.histories.records import Move
 from rules.histories.series import between
 from rules.rule import Rule
@@ -28,6 +28,8 @@ ABOUT: Final = "oversold"
 _SETTLED: Final = "settled"
 _BOOKED: Final = frozenset({"purchase", "transfer"})
 _UNIT: Final = 1000
+_MARGIN: Final = 10
+"""Days: a ledger nearly as long as movements are remembered may have forgotten its beginning."""
 Limits = Mapping[str, Any]
 
 
@@ -71,7 +73,7 @@ def _look(rule: Rule, context: Context, stock: Stock) -> Finding | None:
         return None
     limits = rule.at(stock.moves[-1].time)
     standing = [move for move in stock.moves if not move.rev_at]
-    stretches = _stretches(limits, stock, standing)
+    stretches = _stretches(stock, standing)
     finding = _finding(limits, context, stock, standing, stretches)
     if finding is None and len(standing) < len(stock.moves):
         told = sorted(_with_returns(stock.moves), key=lambda m: (m.time, m.event_id))
@@ -79,7 +81,7 @@ def _look(rule: Rule, context: Context, stock: Stock) -> Finding | None:
     return finding
 
 
-def _stretches(limits: Limits, stock: Stock, standing: Sequence[Move]) -> Sequence[Stretch]:
+def _stretches(stock: Stock, standing: Sequence[Move]) -> Sequence[Stretch]:
     """The ledger cut at its stock-takings; those of one day are parts of one."""
     days: dict[int, list[Move]] = {}
     for opening in stock.openings:
@@ -92,7 +94,7 @@ def _stretches(limits: Limits, stock: Stock, standing: Sequence[Move]) -> Sequen
     ]
     first = stock.moves[0]
     forgotten = 0
-    if stock.moves[-1].time - first.time > limits["forgotten_days"] * DAY:
+    if stock.moves[-1].time - first.time > (KEPT[STOCK] - _MARGIN) * DAY:
         forgotten = stock.net - sum(move.quantity for move in standing)
     if counts and first.time >= counts[0][0]:
         return exact
