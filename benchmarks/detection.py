@@ -56,7 +56,8 @@ class Quality(NamedTuple):
 
 def read_labels(path: Path) -> Labels:
     """Read `labels.csv`; an event that is both counts as fraud."""
-    frauds, near = {}, {}
+    frauds: dict[str, str] = {}
+    near: dict[str, str] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             (near if row["near_miss"] == "1" else frauds)[row["event_id"]] = row["typology"]
