@@ -35,7 +35,10 @@ def check(
     """One matter a settlement: that the check before it had failed."""
     visits: Sequence[Visit]
     if isinstance(record, Visit):
-        if not person.checks and not record.flags:
+        checks = person.checks
+        hours = rule.at(record.time)["hours"]
+        recent = checks and checks[-1].time >= record.time - hours * HOUR
+        if not recent and not record.flags:
             return
         visits = (record,)
     elif isinstance(record, Check):
@@ -52,8 +55,6 @@ def check(
 def _failed(rule: Rule, person: Person, visit: Visit) -> list[Check]:
     """Checks that failed before the settlement, whether or not a later one succeeded."""
     first = visit.time - rule.at(visit.time)["hours"] * HOUR
-    if not person.checks or person.checks[-1].time < first:
-        return []
     return [
         made
         for made in around(person.checks, visit.time, visit.time - first)

@@ -20,8 +20,7 @@ from rules.impersonation.agents import filed
 from rules.impersonation.drawn import paid
 from rules.impersonation.presences import (
     Presence,
-    around,
-    is_alone,
+    company,
     kilometres,
     present_at,
     spot,
@@ -39,21 +38,21 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Check | Permit
 ) -> Iterator[Verdict]:
     """One matter a settlement or check: that the credential was elsewhere at the same time."""
-    if isinstance(record, Permit):
-        for visit in person.visits:
-            yield from _near(rule, context, person, visit)
-    elif not is_alone(person, record, 2 * rule.at(record.time)["seconds"]):
-        yield from _near(rule, context, person, record)
+    for visit in person.visits if isinstance(record, Permit) else (record,):
+        reach = rule.at(visit.time)["seconds"]
+        records = company(person, visit, 2 * reach)
+        if len(records) > 1 and not _one_desk(records):
+            yield from _near(rule, context, person, visit, records)
 
 
-def _near(rule: Rule, context: Context, person: Person, record: Visit | Check) -> Iterator[Verdict]:
+def _near(
+    rule: Rule,
+    context: Context,
+    person: Person,
+    record: Visit | Check,
+    records: Sequence[Visit | Check],
+) -> Iterator[Verdict]:
     reach = rule.at(record.time)["seconds"]
-    records: list[Visit | Check] = [
-        *around(person.visits, record.time, 2 * reach),
-        *around(person.checks, record.time, 2 * reach),
-    ]
-    if _one_desk(records):
-        return
     found_at = (present_at(context, other) for other in records)
     presences = sorted(
         (presence for presence in found_at if presence is not None),

@@ -34,12 +34,11 @@ def check(
     record: Visit | Stay | Permit | Script | Refund,
 ) -> Iterator[Verdict]:
     """One matter a settlement: that the patient was in another hospital on its day."""
-    longest = rule.at(record.time)["days"]
     visits: Sequence[Visit] = person.visits
     if isinstance(record, Visit):
         if is_inpatient(record):
             visits = () if len(visits) == 1 else visits
-        elif person.stays or _later_stay(person, record):
+        elif person.stays or (visits[-1] is not record and _later_stay(visits, record)):
             visits = (record,)
         else:
             return
@@ -47,7 +46,7 @@ def check(
         return
     if not visits:
         return
-    known = beds(person, longest)
+    known = beds(person, rule.at(record.time)["days"])
     for visit in visits:
         if not is_inpatient(visit):
             around = [bed for bed in known if bed.time <= visit.time]
@@ -55,9 +54,9 @@ def check(
             yield Verdict(visit.event_id, finding)
 
 
-def _later_stay(person: Person, visit: Visit) -> bool:
+def _later_stay(visits: Sequence[Visit], visit: Visit) -> bool:
     """Whether a stay that was settled later may cover this settlement."""
-    for other in reversed(person.visits):
+    for other in reversed(visits):
         if other.time < visit.time:
             return False
         if is_inpatient(other):

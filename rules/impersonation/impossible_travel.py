@@ -18,8 +18,7 @@ from rules.impersonation.agents import filed
 from rules.impersonation.drawn import paid
 from rules.impersonation.presences import (
     Presence,
-    around,
-    is_alone,
+    company,
     kilometres,
     present_at,
     spot,
@@ -35,26 +34,27 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Check | Permit
 ) -> Iterator[Verdict]:
     """One matter a presence: that the person had just been too far away."""
-    if isinstance(record, Permit):
-        for visit in person.visits:
-            yield from _near(rule, context, person, visit)
-    elif not is_alone(person, record, _reach(rule, record)):
-        yield from _near(rule, context, person, record)
+    for visit in person.visits if isinstance(record, Permit) else (record,):
+        parameters = rule.at(visit.time)
+        linger = parameters["linger_minutes"] * MINUTE
+        reach = parameters["hours"] * HOUR
+        records = company(person, visit, reach + linger)
+        for other in records:
+            if other.inst != visit.inst:
+                yield from _near(rule, context, person, visit, records)
+                break
 
 
-def _near(rule: Rule, context: Context, person: Person, record: Visit | Check) -> Iterator[Verdict]:
+def _near(
+    rule: Rule,
+    context: Context,
+    person: Person,
+    record: Visit | Check,
+    records: Sequence[Visit | Check],
+) -> Iterator[Verdict]:
     parameters = rule.at(record.time)
     linger = parameters["linger_minutes"] * MINUTE
     reach = parameters["hours"] * HOUR
-    records: list[Visit | Check] = [
-        *around(person.visits, record.time, reach + linger),
-        *around(person.checks, record.time, reach + linger),
-    ]
-    for other in records:
-        if other.inst != record.inst:
-            break
-    else:
-        return
     found_at = (present_at(context, other) for other in records)
     presences = sorted(
         (presence for presence in found_at if presence is not None),
@@ -68,12 +68,6 @@ def _near(rule: Rule, context: Context, person: Person, record: Visit | Check) -
                 earlier = [p for p in presences[:at] if anchor.time - p.time <= reach]
                 finding = judge(anchor, earlier, partial(_look, rule, context, person, anchor))
             yield Verdict(anchor.event_id, finding)
-
-
-def _reach(rule: Rule, record: Visit | Check) -> int:
-    """Seconds before and after a record in which others may concern it."""
-    parameters = rule.at(record.time)
-    return int(parameters["hours"] * HOUR + parameters["linger_minutes"] * MINUTE)
 
 
 def _settles(anchor: Presence, later: Sequence[Presence], linger: int) -> bool:

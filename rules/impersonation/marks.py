@@ -7,7 +7,7 @@ from events.codes import Scheme
 from events.times import day_of
 from rules.context import Context
 from rules.histories.records import Line, Visit
-from rules.impersonation.terms import Wording, disease_code, wording
+from rules.impersonation.terms import CHRONIC, Wording, wording
 
 
 def marks(context: Context, words: Wording, visit: Visit) -> dict[int, list[str]]:
@@ -28,9 +28,10 @@ def marks(context: Context, words: Wording, visit: Visit) -> dict[int, list[str]
     for code in visit.diagnoses:
         for group in words.of_diagnosis(code):
             found.setdefault(group, []).append(code)
-    if visit.disease and visit.disease not in visit.diagnoses:
-        for group in words.of_diagnosis(disease_code(visit.disease)):
-            found.setdefault(group, []).append(visit.disease)
+    disease = visit.disease
+    if disease and disease[0] != CHRONIC and disease not in visit.diagnoses:
+        for group in words.of_diagnosis(disease):
+            found.setdefault(group, []).append(disease)
     return found
 
 

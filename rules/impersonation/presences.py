@@ -50,23 +50,23 @@ def around(series: Sequence[R], time: int, reach: int) -> Sequence[R]:
     return series[at:]
 
 
-def is_alone(person: Person, record: Visit | Check, reach: int) -> bool:
-    """Whether a record is the person's latest, and the one before more than `reach` seconds off.
-
-    A quick answer for what is nearly always so; False says nothing.
-    """
-    first = record.time - reach
+def company(person: Person, record: Visit | Check, reach: int) -> list[Visit | Check]:
+    """The person's settlements and checks at most `reach` seconds before or after one, and it."""
+    near: list[Visit | Check] = []
+    time, first = record.time, record.time - reach
     series: Sequence[Visit | Check]
     for series in (person.visits, person.checks):
         if not series:
             continue
-        last = series[-1]
-        if last is record:
-            if len(series) > 1 and series[-2].time >= first:
-                return False
-        elif last.time >= first:
-            return False
-    return True
+        if series[-1].time > time:
+            near += between(series, first, time + reach)
+            continue
+        at = len(series)
+        while at and series[at - 1].time >= first:
+            at -= 1
+        if at < len(series):
+            near += series[at:]
+    return near
 
 
 def is_remote(context: Context, visit: Visit) -> bool:

@@ -10,6 +10,7 @@ from events.times import DAY, day_of
 from rules.histories.keyed import Person
 from rules.histories.records import Refund, Stay, Visit
 
+_INPATIENT: Final = str(Scheme.INPATIENT)
 _CANCELLING: Final = ("2601", "2404")
 
 
@@ -27,7 +28,7 @@ class Bed(Struct, frozen=True, gc=False):
 
 def is_inpatient(visit: Visit) -> bool:
     """Whether a settlement is of a stay in hospital."""
-    return visit.scheme == Scheme.INPATIENT
+    return visit.scheme == _INPATIENT
 
 
 def began(person: Person, visit: Visit) -> int:

@@ -18,8 +18,8 @@ from msgspec import Struct
 _SLICES: Final = "T"
 _MOST: Final = 50_000
 """Names and codes remembered; a catalogue has fewer."""
-_CHRONIC: Final = "M"
-"""Codes of the chronic-disease list begin like the ICD-10 chapter of which no group has a code."""
+CHRONIC: Final = "M"
+"""How codes of the chronic-disease list begin, and an ICD-10 chapter that no group has."""
 
 
 class Group(Struct, frozen=True):
@@ -87,11 +87,6 @@ def icd(code: str) -> str:
     if not re.match(r"[A-Z]\d\d", plain):
         return ""
     return plain if plain[3:4] in ("", ".") else f"{plain[:3]}.{plain[3:]}"
-
-
-def disease_code(code: str) -> str:
-    """A disease code if it may be an ICD-10 code, empty for codes of the chronic-disease list."""
-    return "" if code[:1] == _CHRONIC else code
 
 
 _KNOWN: Final[dict[int, Wording]] = {}
