@@ -4,7 +4,7 @@ A published point that says children only names no age; a breach is certain from
 which nobody is a child any more in any law. Mother and newborn share a number.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from events.times import date_of, day_of
@@ -27,15 +27,19 @@ SUBJECT: Final = "person"
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement."""
+    knowledge = context.knowledge
+    if record is knowledge.clean:
+        return ()
     if isinstance(record, Visit):
-        if context.knowledge.hits(rule.id, record):
-            yield verdict(record, _look(rule, context, person, record))
-    elif (record.birth_day or record.sex) and context.knowledge:
-        for visit in person.visits:
-            if context.knowledge.hits(rule.id, visit):
-                yield verdict(visit, _look(rule, context, person, visit))
+        if not knowledge.hits(rule.id, record):
+            return ()
+        return (verdict(record, _look(rule, context, person, record)),)
+    if not (record.birth_day or record.sex) or not knowledge:
+        return ()
+    touched = [visit for visit in person.visits if knowledge.hits(rule.id, visit)]
+    return [verdict(visit, _look(rule, context, person, visit)) for visit in touched]
 
 
 def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding | None:

@@ -4,7 +4,7 @@ Charged on different days they are two acts, as a test before and after; where t
 told one settlement is taken as one act.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from events.times import day_of
@@ -23,8 +23,15 @@ RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     if len(context.knowledge.hits(rule.id, visit)) > 1:
         yield verdict(visit, _look(rule, context, visit))
 

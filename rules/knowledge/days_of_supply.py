@@ -4,7 +4,7 @@ A day is a calendar day on which the drug was charged, or as many days as the ch
 course goes on until a long enough pause; what came before the pause does not count.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -28,10 +28,15 @@ Uses = dict[int, int]
 """Days supplied by the day number on which it was charged."""
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: that it goes beyond the days; later ones are looked at again."""
-    if not context.knowledge.hits(rule.id, visit):
-        return
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, person, visit)
+
+
+def _verdicts(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
     yield _verdict(rule, context, person, visit)
     for later in later_visits(person, visit, rule.at(visit.time)["window_days"]):
         if context.knowledge.hits(rule.id, later):

@@ -3,7 +3,7 @@
 A form of a listed disease, as one with a complication, counts as that disease.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from events.codes import Scheme
@@ -24,10 +24,15 @@ SUBJECT: Final = "person"
 _LISTED: Final = frozenset({Scheme.CHRONIC, Scheme.TWO_DISEASE})
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
-    if not context.knowledge.hits(rule.id, visit):
-        return
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     wrong: list[Hit] = []
     if visit.scheme in _LISTED and visit.disease[:1] == "M" and len(visit.disease) > DISEASE:
         disease = visit.disease[:DISEASE]

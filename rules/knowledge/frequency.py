@@ -4,7 +4,7 @@ Units a day are counted over a whole settlement, because a stay's days may be bi
 until any day no more than the days since it began allow.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -28,20 +28,21 @@ _ONE: Final = 1000
 """Quantities are thousandths."""
 
 
-def check(rule: Rule, context: Context, person: Person, record: Visit | Stay) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, record: Visit | Stay) -> Iterable[Verdict]:
     """One matter a settlement: that it goes beyond the number; later ones are looked at again."""
+    knowledge = context.knowledge
+    if record is knowledge.clean:
+        return ()
     if isinstance(record, Stay):
-        if context.knowledge and record.begins and record.mdtrt_id:
-            for visit in person.visits:
-                if visit.mdtrt_id == record.mdtrt_id and context.knowledge.hits(rule.id, visit):
-                    yield _verdict(rule, context, person, visit)
-        return
-    if not context.knowledge.hits(rule.id, record):
-        return
-    yield _verdict(rule, context, person, record)
-    for later in later_visits(person, record, rule.at(record.time)["window_days"]):
-        if context.knowledge.hits(rule.id, later):
-            yield _verdict(rule, context, person, later)
+        if not knowledge or not record.begins or not record.mdtrt_id:
+            return ()
+        again = [visit for visit in person.visits if visit.mdtrt_id == record.mdtrt_id]
+    elif knowledge.hits(rule.id, record):
+        again = [record, *later_visits(person, record, rule.at(record.time)["window_days"])]
+    else:
+        return ()
+    touched = [visit for visit in again if knowledge.hits(rule.id, visit)]
+    return [_verdict(rule, context, person, visit) for visit in touched]
 
 
 def _verdict(rule: Rule, context: Context, person: Person, anchor: Visit) -> Verdict:

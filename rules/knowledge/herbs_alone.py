@@ -3,7 +3,7 @@
 Lines of one prescription number are one prescription; lines without a number are one together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from events.times import day_of
@@ -25,10 +25,15 @@ _SLICE_CATEGORY: Final = "10"
 """`med_chrgitm_type` of herbal slices, also of those that carry a hospital's own code."""
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
-    if not context.knowledge.hits(rule.id, visit):
-        return
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     prescriptions: dict[str, list[Line]] = {}
     for line in charged(visit.lines):
         if line.code[:1] == _SLICE_CODE or line.category == _SLICE_CATEGORY:

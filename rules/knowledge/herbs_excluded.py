@@ -1,6 +1,6 @@
 """Herbal slices that the pool never pays, alone or in a formula."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.context import Context
@@ -16,8 +16,14 @@ RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
-    if context.knowledge.hits(rule.id, visit):
-        wrong = pooled_hits(context, rule.id, visit)
-        yield verdict(visit, breach_of_payment(context, visit, wrong))
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
+    wrong = pooled_hits(context, rule.id, visit)
+    yield verdict(visit, breach_of_payment(context, visit, wrong))

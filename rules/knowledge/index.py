@@ -57,6 +57,8 @@ class Knowledge:
             code: tuple(found) for code, found in by_code.items()
         }
         self._seen: tuple[Visit | None, Mapping[str, Sequence[Hit]]] = (None, {})
+        self.clean: Visit | None = None
+        """The last settlement that no point names; for rules, which ask one after the other."""
 
     def __len__(self) -> int:
         return len(self._by_code)
@@ -81,6 +83,7 @@ class Knowledge:
         by_code = self._by_code
         touched = [line for line in visit.lines if line.code in by_code]
         if not touched:
+            self.clean = visit
             return {}
         day = day_of(visit.time)
         found: dict[str, list[Hit]] = {}

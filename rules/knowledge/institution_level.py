@@ -4,7 +4,7 @@ An institution without a tier (a pharmacy, code 11) is undecided: it may have fi
 hospital's prescription.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from events.codes import tier
@@ -22,10 +22,15 @@ RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
-    if not context.knowledge.hits(rule.id, visit):
-        return
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     known = context.institutions.get(visit.inst)
     has = tier(visit.level) or (tier(known.level) if known is not None else 0)
     wrong = [

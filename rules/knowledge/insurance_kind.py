@@ -4,7 +4,7 @@ Maternity insurance and employee medical insurance are run as one: a settlement 
 a birth is within it whatever its `insutype`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.context import Context
@@ -23,10 +23,15 @@ RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
-    if not context.knowledge.hits(rule.id, visit):
-        return
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     parameters = rule.at(visit.time)
     wrong: list[Hit] = []
     if visit.insurance in parameters["medical_insurances"]:

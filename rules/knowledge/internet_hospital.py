@@ -4,7 +4,7 @@ Settlements do not tell the way of consultation; an institution that the referen
 an internet hospital has no other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from events.codes import Scheme
@@ -22,10 +22,15 @@ SUBJECT: Final = "person"
 _ON_SITE: Final = frozenset({Scheme.INPATIENT, Scheme.EMERGENCY})
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
-    if not context.knowledge.hits(rule.id, visit):
-        return
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     known = context.institutions.get(visit.inst)
     if known is not None and known.internet and visit.scheme not in _ON_SITE:
         wrong = charged_hits(context, rule.id, visit)

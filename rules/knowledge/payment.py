@@ -22,10 +22,11 @@ def untold(visit: Visit) -> bool:
 def from_funds(visit: Visit) -> int:
     """Money of funds in a settlement, fen, without the personal account.
 
-    Some areas count the account into `fund_pay_sumamt`; a sum that is the account's and nothing
-    more is no fund's.
+    Some areas count the account into `fund_pay_sumamt`; a sum that is the account's and leaves no
+    more than the cash of the fee is no fund's.
     """
-    if not visit.pool and visit.fund == (visit.account or visit.shared):
+    account = visit.account or visit.shared
+    if not visit.pool and visit.fund == account and visit.fund + visit.cash >= visit.fee:
         return 0
     return visit.fund or visit.pool
 

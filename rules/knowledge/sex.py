@@ -4,7 +4,7 @@ The register's sex wins over the sender's. The points themselves leave out peopl
 unclear or whose chromosomes or sexual development differ; mother and newborn share a number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from rules.context import Context
@@ -26,15 +26,19 @@ SUBJECT: Final = "person"
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement."""
+    knowledge = context.knowledge
+    if record is knowledge.clean:
+        return ()
     if isinstance(record, Visit):
-        if context.knowledge.hits(rule.id, record):
-            yield verdict(record, _look(rule, context, person, record))
-    elif record.sex in KNOWN and context.knowledge:
-        for visit in person.visits:
-            if context.knowledge.hits(rule.id, visit):
-                yield verdict(visit, _look(rule, context, person, visit))
+        if not knowledge.hits(rule.id, record):
+            return ()
+        return (verdict(record, _look(rule, context, person, record)),)
+    if record.sex not in KNOWN or not knowledge:
+        return ()
+    touched = [visit for visit in person.visits if knowledge.hits(rule.id, visit)]
+    return [verdict(visit, _look(rule, context, person, visit)) for visit in touched]
 
 
 def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding | None:

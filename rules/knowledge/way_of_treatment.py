@@ -3,7 +3,7 @@
 Ways of treatment between the two, as home beds and emergency observation, are undecided.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from events.codes import Scheme
@@ -24,10 +24,15 @@ _OUTPATIENT: Final = frozenset(
 )
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
-    if not context.knowledge.hits(rule.id, visit):
-        return
+    knowledge = context.knowledge
+    if visit is knowledge.clean or not knowledge.hits(rule.id, visit):
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     wrong = [
         hit
         for hit in pooled_hits(context, rule.id, visit)
