@@ -112,8 +112,7 @@ class Partitions:
         coming = [message for message in messages if message.offset >= position.next]
         if coming and coming[0].offset > position.next:
             position = await self._catch_up(store, number, position, coming[0].offset)
-        for chunk in chunks(coming, self._lines):
-            position = await self._commit(store, number, position, chunk)
+        await self._all(store, number, position, coming)
 
     async def _arrive(self, number: int, store: Store) -> None:
         position = self._look(store)
@@ -149,10 +148,8 @@ class Partitions:
         _LOG.info("%s/%d: catching up from %d to %d", topic, number, start, until)
         async for run in self._log.read(topic, number, start, until):
             quiet = [message for message in run if message.offset < told]
-            for chunk in chunks(quiet, self._lines):
-                position = await self._commit(store, number, position, chunk, quiet=True)
-            for chunk in chunks(run[len(quiet) :], self._lines):
-                position = await self._commit(store, number, position, chunk)
+            position = await self._all(store, number, position, quiet, quiet=True)
+            position = await self._all(store, number, position, run[len(quiet) :])
         if position.next < until:
             # The last offsets hold no messages any more.
             self._begin(store, position)
@@ -164,6 +161,23 @@ class Partitions:
         if store.begin() != expected:
             raise MovedOnError(str(store.path))
 
+    async def _all(
+        self,
+        store: Store,
+        number: int,
+        position: Position,
+        messages: Sequence[Message],
+        *,
+        quiet: bool = False,
+    ) -> Position:
+        """Take messages chunk by chunk; return the position after them."""
+        for chunk in chunks(messages, self._lines):
+            left = chunk
+            while left:
+                position = await self._commit(store, number, position, left, quiet=quiet)
+                left = [message for message in left if message.offset >= position.next]
+        return position
+
     async def _commit(
         self,
         store: Store,
@@ -173,14 +187,14 @@ class Partitions:
         *,
         quiet: bool = False,
     ) -> Position:
-        """Take, tell and commit one chunk; return the position after it."""
+        """Take, tell and commit messages, all or the first of them; return the position then."""
         begun = perf_counter()
         self._begin(store, position)
         taken = self.stage.take(store, number, position, messages)
         working = perf_counter() - begun
         if not quiet:
             await self._outbox.tell(number, taken)
-        store.commit(taken.position, taken.changes)
+        store.commit(taken.position, taken.changes, taken.forget_at)
         self.positions[number] = taken.position.next
         again, store.pipeline.again = store.pipeline.again, 0
         if not quiet:

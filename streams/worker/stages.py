@@ -26,6 +26,7 @@ from streams.worker.messages import Facts, Message, Told, letter_of, place_name,
 from streams.worker.partitioning import home_of
 from streams.worker.store import Heard, Position, Store
 
+SWEEP_DAYS: Final = 7
 _EMPTY: Final = BadRecordError("empty", "", "no value", "one or several lines of events")
 
 
@@ -41,6 +42,8 @@ class Taken(Struct):
     strays: list[tuple[str, bytes]]
     """Key and line of events that a producer put into the wrong partition."""
     unknown: int = 0
+    forget_at: int | None = None
+    """Event time at which old records are to go, after the last of these messages."""
 
 
 class Stage(Protocol):
@@ -53,15 +56,21 @@ class Stage(Protocol):
     def take(
         self, store: Store, partition: int, position: Position, messages: Sequence[Message]
     ) -> Taken:
-        """Take messages of a partition into the store's open transaction."""
+        """Take messages of a partition into the store's open transaction.
+
+        Stops after a message with which a week of event time has ended, so that what is too old
+        goes between the same two messages whoever takes them.
+        """
         ...
 
 
-class _Line(Struct):
-    """A line of a message, decoded."""
+class _Lines(Struct):
+    """What stands in a message of events."""
 
-    event: Event
-    raw: bytes
+    events: list[Event]
+    letters: list[DeadLetter]
+    strays: list[tuple[str, bytes]]
+    unknown: int = 0
 
 
 class Persons:
@@ -79,18 +88,20 @@ class Persons:
     ) -> Taken:
         """Take messages of lines of events."""
         taken = Taken(position, [], [], [], [], [], [])
-        decoded = [self._lines(message, partition, taken) for message in messages]
+        decoded = [self._lines(message, partition) for message in messages]
         store.histories.prefetch(
-            keyed.PERSON, {line.event.psn_no for lines in decoded for line in lines} - {""}
+            keyed.PERSON, {event.psn_no for lines in decoded for event in lines.events} - {""}
         )
         for message, lines in zip(messages, decoded, strict=True):
             self._enter(store, message, lines, taken)
+            if taken.forget_at is not None:
+                break
         return taken
 
-    def _lines(self, message: Message, partition: int, taken: Taken) -> list[_Line]:
-        """The events of a message that belong here; the others are told."""
+    def _lines(self, message: Message, partition: int) -> _Lines:
+        """The events of a message that belong here, and the rest."""
         source = place_name(self.topic, partition, message.offset)
-        found: list[_Line] = []
+        found = _Lines([], [], [])
         empty = True
         for number, raw in split_lines([message.value], MAX_BYTES):
             if not raw.strip():
@@ -100,31 +111,33 @@ class Persons:
             # Not the clock: read again tomorrow, the message must have the same fate.
             kept = read if isinstance(read, DeadLetter) else timely(read, message.stamp + DAY)
             if isinstance(kept, DeadLetter):
-                taken.letters.append(kept)
+                found.letters.append(kept)
                 continue
-            taken.unknown += len(kept.unknown)
+            found.unknown += len(kept.unknown)
             key = key_of(kept.event)
             if home_of(key, self._partitions) == partition:
-                found.append(_Line(kept.event, raw))
+                found.events.append(kept.event)
             else:
-                taken.strays.append((key, raw))
+                found.strays.append((key, raw))
         if empty:
-            taken.letters.append(dead_letter(_EMPTY, source, 1))
+            found.letters.append(dead_letter(_EMPTY, source, 1))
         return found
 
-    def _enter(self, store: Store, message: Message, lines: list[_Line], taken: Taken) -> None:
+    def _enter(self, store: Store, message: Message, lines: _Lines, taken: Taken) -> None:
         position = taken.position
         stamp = max(position.stamp, message.stamp)
         changes: list[Change] = []
         onward: list[Fact] = []
-        for line in lines:
-            onward += store.pipeline.enter(line.event, changes)
-            taken.events.append(line.event)
+        for event in lines.events:
+            onward += store.pipeline.enter(event, changes)
+        taken.events += lines.events
+        taken.letters += lines.letters
+        taken.strays += lines.strays
+        taken.unknown += lines.unknown
         taken.onward += [Told(message.offset, i, fact) for i, fact in enumerate(onward)]
         _tell(taken, changes, stamp)
         watermark = store.pipeline.watermark
-        swept = store.sweep(position.swept, watermark, taken.changes)
-        taken.position = Position(message.offset + 1, stamp, watermark, swept)
+        _move(taken, Position(message.offset + 1, stamp, watermark, position.swept), watermark)
 
 
 class Places:
@@ -142,27 +155,26 @@ class Places:
     ) -> Taken:
         """Take messages of facts; those told before are passed over."""
         taken = Taken(position, [], [], [], [], [], [])
-        decoded: list[Facts | None] = []
+        decoded = [self._facts(message, partition) for message in messages]
         keys: defaultdict[str, set[str]] = defaultdict(set)
-        for message in messages:
-            facts = self._facts(message, partition, taken)
-            decoded.append(facts)
-            if facts is not None:
+        for facts in decoded:
+            if isinstance(facts, Facts):
                 for told in facts.told:
                     keys[told.fact.kind].add(told.fact.key)
         for kind, wanted in keys.items():
             store.histories.prefetch(kind, wanted)
         for message, facts in zip(messages, decoded, strict=True):
             self._receive(store, message, facts, taken)
+            if taken.forget_at is not None:
+                break
         return taken
 
-    def _facts(self, message: Message, partition: int, taken: Taken) -> Facts | None:
+    def _facts(self, message: Message, partition: int) -> Facts | DeadLetter:
         try:
             facts = read_facts(message.value)
             self._check(facts)
         except BadRecordError as bad:
-            taken.letters.append(letter_of(bad, self.topic, partition, message))
-            return None
+            return letter_of(bad, self.topic, partition, message)
         return facts
 
     def _check(self, facts: Facts) -> None:
@@ -171,11 +183,15 @@ class Places:
         if any(told.fact.kind not in self.kinds for told in facts.told):
             raise BadRecordError("not_facts", "kind", "another", " ".join(self.kinds))
 
-    def _receive(self, store: Store, message: Message, facts: Facts | None, taken: Taken) -> None:
+    def _receive(
+        self, store: Store, message: Message, facts: Facts | DeadLetter, taken: Taken
+    ) -> None:
         position = taken.position
         stamp = max(position.stamp, message.stamp)
-        swept = position.swept
-        if facts is not None:
+        slowest = 0
+        if isinstance(facts, DeadLetter):
+            taken.letters.append(facts)
+        else:
             changes: list[Change] = []
             heard = store.heard.get(facts.source, Heard())
             last = (heard.offset, heard.number)
@@ -188,8 +204,17 @@ class Places:
             _tell(taken, changes, stamp)
             if len(store.heard) >= self._partitions:
                 slowest = min(one.watermark for one in store.heard.values())
-                swept = store.sweep(swept, slowest, taken.changes)
-        taken.position = Position(message.offset + 1, stamp, store.pipeline.watermark, swept)
+        watermark = store.pipeline.watermark
+        _move(taken, Position(message.offset + 1, stamp, watermark, position.swept), slowest)
+
+
+def _move(taken: Taken, position: Position, passed: int) -> None:
+    """Set the position after a message; `passed` is the event time that all have passed."""
+    day = passed // DAY
+    if day >= position.swept + SWEEP_DAYS:
+        position = position._replace(swept=day)
+        taken.forget_at = passed
+    taken.position = position
 
 
 def _tell(taken: Taken, changes: list[Change], stamp: int) -> None:

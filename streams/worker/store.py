@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from events.times import DAY
 from rules.engine import Change, Engine
 from streams.pipeline import Pipeline
 from streams.state import SqliteHistories, prepare
@@ -32,7 +31,6 @@ CREATE TABLE IF NOT EXISTS heard (
 );
 """
 _WAIT_SECONDS: Final = 30.0
-_SWEEP_DAYS: Final = 7
 
 
 class StoreError(RuntimeError):
@@ -110,10 +108,17 @@ class Store:
         self.pipeline.watermark = found.watermark
         return found
 
-    def commit(self, position: Position, changes: Sequence[Change]) -> None:
-        """Keep what was changed together with the new position. Raises MovedOnError."""
+    def commit(
+        self, position: Position, changes: Sequence[Change], forget_at: int | None = None
+    ) -> None:
+        """Keep what was changed together with the new position. Raises MovedOnError.
+
+        With `forget_at`, an event time, what is too old then is deleted.
+        """
         try:
             self.histories.save(changes)
+            if forget_at is not None:
+                self.histories.forget(forget_at)
             self._connection.execute(
                 "INSERT OR REPLACE INTO position VALUES (1, ?, ?, ?, ?, ?)",
                 (self.topic, *position),
@@ -129,27 +134,6 @@ class Store:
                 raise MovedOnError(str(self.path)) from error
             raise
         self._known = self.position = position
-
-    def keep(self, changes: Sequence[Change]) -> None:
-        """Write what was changed so far into the open transaction. Raises MovedOnError."""
-        try:
-            self.histories.save(changes)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY_SNAPSHOT:
-                raise MovedOnError(str(self.path)) from error
-            raise
-
-    def sweep(self, swept: int, watermark: int, changes: Sequence[Change]) -> int:
-        """Delete what is too old once a week of event time; returns the day swept last.
-
-        Told by the messages alone, so that a state built again forgets the same.
-        """
-        day = watermark // DAY
-        if day < swept + _SWEEP_DAYS:
-            return swept
-        self.keep(changes)
-        self.histories.forget(watermark)
-        return day
 
     def abandon(self) -> None:
         """Undo the transaction and drop what is in memory."""
