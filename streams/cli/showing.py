@@ -30,7 +30,7 @@ def alert_summary(alerts: Sequence[Alert]) -> Table:
             str(len(standing)),
             str(len(found) - len(standing)),
             f"{sum((alert.amount for alert in standing), Decimal(0)):,}",
-            "\n".join(citation(name) for name in first.clauses),
+            " ".join(first.clauses),
         )
     return table
 

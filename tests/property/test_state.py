@@ -1,0 +1,94 @@
+"""State that was written and read back is the state that was never put away."""
+
+import sqlite3
+from pathlib import Path
+
+from alerts.alert import alert_of
+from alerts.table import AlertRow, difference, rows_of
+from events.deadletters import DeadLetter
+from events.kinds import Event
+from events.readers import open_source
+from rules.engine import Change
+from streams.assembly import Assembly, assemble
+from streams.memory import Memory
+from streams.pipeline import Pipeline
+from streams.state import SqliteHistories, prepare
+
+
+def _events(stream: Path) -> list[Event]:
+    reads = open_source(stream / "events.ndjson")
+    return [read.event for read in reads if not isinstance(read, DeadLetter)]
+
+
+def _table(changes: list[Change]) -> list[AlertRow]:
+    return rows_of(alert_of(change) for change in changes)
+
+
+def test_state_read_back_in_every_batch(stream: Path, assembly: Assembly, tmp_path: Path) -> None:
+    """Nothing is kept in memory from one batch to the next; the table is that of a memory."""
+    events = _events(stream)
+    engine = assemble(assembly)
+    in_memory: list[Change] = []
+    memory = Pipeline(engine, Memory())
+    for event in events:
+        memory.process(event, in_memory)
+
+    connection = sqlite3.connect(tmp_path / "state.sqlite")
+    prepare(connection)
+    from_disk: list[Change] = []
+    for begin in range(0, len(events), 500):
+        histories = SqliteHistories(connection)
+        pipeline = Pipeline(engine, histories)
+        changes: list[Change] = []
+        for event in events[begin : begin + 500]:
+            pipeline.process(event, changes)
+        histories.save(changes)
+        connection.commit()
+        from_disk += changes
+    assert difference(_table(in_memory), _table(from_disk)) == []
+    assert sum(histories.sizes().values()) > len(events)
+    connection.close()
+
+
+def test_a_small_cache_changes_nothing(stream: Path, assembly: Assembly, tmp_path: Path) -> None:
+    """Histories that fall out of memory come back as they were."""
+    events = _events(stream)[:3000]
+    engine = assemble(assembly)
+    tables = []
+    for capacity in (50, 100_000):
+        connection = sqlite3.connect(tmp_path / f"{capacity}.sqlite")
+        prepare(connection)
+        histories = SqliteHistories(connection, capacity)
+        pipeline = Pipeline(engine, histories)
+        told: list[Change] = []
+        for begin in range(0, len(events), 100):
+            changes: list[Change] = []
+            for event in events[begin : begin + 100]:
+                pipeline.process(event, changes)
+            histories.save(changes)
+            told += changes
+        tables.append(_table(told))
+        connection.close()
+    roomy, narrow = tables
+    assert difference(roomy, narrow) == []
+
+
+def test_rows_older_than_their_retention_are_deleted(
+    stream: Path, assembly: Assembly, tmp_path: Path
+) -> None:
+    """Two years on, only what is kept for three years is there."""
+    connection = sqlite3.connect(tmp_path / "state.sqlite")
+    prepare(connection)
+    histories = SqliteHistories(connection)
+    pipeline = Pipeline(assemble(assembly), histories)
+    changes: list[Change] = []
+    for event in _events(stream):
+        pipeline.process(event, changes)
+    histories.save(changes)
+    before = histories.sizes()
+    assert histories.forget(pipeline.watermark + 2 * 365 * 86_400) > 0
+    after = histories.sizes()
+    assert before["person"] > 0
+    assert after["person"] == after["terminal"] == after["account"] == 0
+    assert after["document"] == before["document"] > 0
+    connection.close()
