@@ -31,10 +31,10 @@ from events.kinds import (
     Settlement,
     Stock,
 )
-from events.times import DAY, day_number, epoch
+from events.times import DAY, day_number, day_of, day_start, epoch, month_of
 from rules.histories import keyed
 from rules.histories.digests import digest
-from rules.histories.facts import Fact, day_key, is_traceable, receipt
+from rules.histories.facts import Fact, day_key, is_traceable, month_key, receipt
 from rules.histories.records import (
     Benefit,
     Check,
@@ -50,6 +50,7 @@ from rules.histories.records import (
     Permit,
     Premium,
     Refund,
+    Report,
     Script,
     Status,
     Stay,
@@ -58,6 +59,10 @@ from rules.histories.records import (
 
 GOODS_DAYS: Final = 3
 """Days back from a report of goods sold that its settlement may lie."""
+TOLD_LATE_DAYS: Final = 400
+"""Days back from a notice about a designation that it is brought to settlements."""
+TOLD_AHEAD_DAYS: Final = 3 * 365
+"""Days ahead of such a notice for which one without an end is kept in mind."""
 _SALE: Final = "3505"
 _SALE_RETURN: Final = "3506"
 _INWARD: Final = {"101", "103", "106", "108", "110"}
@@ -95,6 +100,7 @@ def _line(line: FeeLine) -> Line:
         int(line.inscp_scp_amt),
         int(line.pric_uplmt_amt * 100),
         line.drug_trac_codg,
+        line.rx_circ_flag == "1",
     )
 
 
@@ -294,6 +300,7 @@ def _script(e: Prescription) -> Script:
         e.rx_stas_codg,
         e.rx_used_stas_codg,
         tuple([_line(line) for line in e.feedetail]),
+        e.rxno,
     )
 
 
@@ -392,18 +399,46 @@ def home(event: Event) -> list[Fact]:
         case ManualClaim():
             return [Fact(keyed.PERSON, event.psn_no, _claim(event))]
         case InstitutionStatus():
-            return [Fact(keyed.INSTITUTION, event.fixmedins_code, _designation(event))]
+            return _designated(event)
+
+
+def _designated(e: InstitutionStatus) -> list[Fact]:
+    """A designation: with its institution, and with every month of it that it may concern."""
+    designation = _designation(e)
+    told = day_of(designation.time)
+    first = max(_or(designation.begin_day, told), told - TOLD_LATE_DAYS)
+    last = min(_or(designation.end_day, told + TOLD_AHEAD_DAYS), told + TOLD_AHEAD_DAYS)
+    months = [month_of(day_start(day)) for day in range(first, last + 1, 28)]
+    if first <= last:
+        months.append(month_of(day_start(last)))
+    return [
+        Fact(keyed.INSTITUTION, e.fixmedins_code, designation),
+        *(
+            Fact(keyed.INSTITUTION_MONTH, f"{e.fixmedins_code}|{month}", designation)
+            for month in dict.fromkeys(months)
+        ),
+    ]
+
+
+def _or(day: int | None, other: int) -> int:
+    return day if day is not None else other
 
 
 def _stock(e: Stock) -> list[Fact]:
-    """A stock movement: in the drug's stock, for the settlement it was sold or returned for."""
+    """A stock movement: in the drug's stock, for the settlement it was sold or returned for.
+
+    Its institution's month remembers that something was reported on the day; the record is the
+    same for all that is reported on one day, so that one is kept.
+    """
     time = epoch(e.event_time)
     infno = e.infno[:4]
-    facts = []
+    day = day_start(day_of(time))
+    report = Report(f"stock {day}", day)
+    facts = [Fact(keyed.INSTITUTION_MONTH, month_key(e.fixmedins_code, time), report)]
     if infno in (_SALE, _SALE_RETURN) and e.setl_id:
         returned = infno == _SALE_RETURN
         goods = Goods(e.event_id, time, e.setl_id, e.fixmedins_code, returned)
-        facts = [
+        facts += [
             Fact(keyed.INSTITUTION_DAY, day_key(e.fixmedins_code, time - back * DAY), goods)
             for back in range(GOODS_DAYS + 1)
         ]

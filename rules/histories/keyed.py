@@ -14,6 +14,7 @@ from events.times import DAY
 from rules.histories.records import (
     AnyRecord,
     Benefit,
+    Bill,
     Check,
     Claim,
     Credit,
@@ -28,6 +29,7 @@ from rules.histories.records import (
     Premium,
     Record,
     Refund,
+    Report,
     Script,
     Status,
     Stay,
@@ -49,10 +51,10 @@ KEPT: Final[dict[str, int]] = {
     PERSON: 400,
     ACCOUNT: 400,
     INSTITUTION: 400,
-    STOCK: 400,
+    STOCK: 3 * 366,
     TERMINAL: 45,
     INSTITUTION_DAY: 45,
-    INSTITUTION_MONTH: 75,
+    INSTITUTION_MONTH: 3 * 366,
     DOCUMENT: 3 * 366,
 }
 """Days a record is remembered, by kind of history: receipts and trace codes three years."""
@@ -64,7 +66,7 @@ MOST: Final[dict[str, int]] = {
     STOCK: 5000,
     TERMINAL: 5000,
     INSTITUTION_DAY: 20000,
-    INSTITUTION_MONTH: 20000,
+    INSTITUTION_MONTH: 200_000,
     DOCUMENT: 200,
 }
 """Most records of one sort that one key remembers; beyond it the oldest are forgotten."""
@@ -240,13 +242,46 @@ class InstitutionDay(History, gc=False):
 
 
 class InstitutionMonth(History, gc=False):
-    """One institution in one month: what it paid back."""
+    """One institution in one month: what it settled and paid back, on what designation."""
 
     paybacks: list[Payback] = field(default_factory=list)
+    bills: list[Bill] = field(default_factory=list)
+    designations: list[Designation] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    drugs: int = 0
+    """Of all bills, also those taken back: fee lines of drugs that carry trace codes."""
+    untraced: int = 0
+    """How many of them came without one."""
+    paid_fee: int = 0
+    """Fees of all bills that the pool took part in, fen."""
+    paid_own: int = 0
+    """Own expense of these, fen."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
-        kept = put(self.paybacks, record) if isinstance(record, Payback) else None
+        if isinstance(record, Bill):
+            return self._take_bill(record)
+        series: object = {
+            Payback: self.paybacks,
+            Designation: self.designations,
+            Report: self.reports,
+        }.get(type(record))
+        if not isinstance(series, list):
+            raise TypeError(f"an institution's month does not keep {type(record).__name__}")
+        kept = put(series, record)
         return (kept,) if kept is not None else None
+
+    def _take_bill(self, record: Bill) -> Sequence[Record] | None:
+        known = len(self.bills)
+        bill = put(self.bills, record)
+        if bill is None:
+            return None
+        if len(self.bills) > known:
+            self.drugs += bill.drugs
+            self.untraced += bill.untraced
+            if bill.fund > 0:
+                self.paid_fee += bill.fee
+                self.paid_own += bill.own_expense
+        return (bill,)
 
 
 class Institution(History, gc=False):

@@ -41,6 +41,8 @@ class Line(Struct, frozen=True, gc=False, array_like=True):
     in_scope: int
     listed: int
     traces: tuple[str, ...] = ()
+    outside: bool = False
+    """Whether it fills a prescription from outside (`rx_circ_flag`)."""
 
 
 class Record(Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -224,6 +226,8 @@ class Script(Record, frozen=True, gc=False, array_like=True, tag=True):
     state: str
     used: str
     lines: tuple[Line, ...]
+    number: str = ""
+    """The institution's own number (`rxno`), where `rx` is the platform's (`hi_rxno`)."""
 
 
 class Swipe(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -270,12 +274,43 @@ class Payback(Record, frozen=True, gc=False, array_like=True, tag=True):
     insured_area: str
 
 
+class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A settlement as the institution's month remembers it."""
+
+    setl_id: str
+    psn_no: str
+    insured_area: str
+    scheme: str
+    pharmacy: bool
+    fee: int
+    fund: int
+    account: int
+    own_expense: int
+    begin: int
+    diagnosis: str
+    """The main diagnosis."""
+    drugs: int
+    """Fee lines of drugs that carry trace codes: whole packs, no slices, no consumables."""
+    untraced: int
+    """How many of them came without a traceable code, and what they cost."""
+    untraced_amount: int
+    prescribed: bool
+    """Whether a line names a prescription or says that it fills one from outside."""
+    doctor: str
+    """Who prescribed, as the first line with a prescription says."""
+    rev_at: int = 0
+
+
 class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):
     """A sale or return of goods reported for a settlement (3505, 3506)."""
 
     setl_id: str
     inst: str
     returned: bool
+
+
+class Report(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """That an institution reported stock on a day: one for each day, whatever it reported."""
 
 
 class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -375,7 +410,9 @@ AnyRecord = (
     | Script
     | Swipe
     | Payback
+    | Bill
     | Goods
+    | Report
     | Paper
     | Move
     | Grant

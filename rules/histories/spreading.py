@@ -13,6 +13,7 @@ from events.times import DAY
 from rules.histories import keyed
 from rules.histories.facts import Fact, day_key, is_traceable, month_key
 from rules.histories.records import (
+    Bill,
     Claim,
     Line,
     Move,
@@ -28,6 +29,8 @@ PHARMACY: Final = "2"
 _DRUGS: Final = frozenset("XZT")
 _GOODS: Final = _DRUGS | {"C"}
 """First letters of national codes of goods: western and Chinese drugs, slices, consumables."""
+_PACKED: Final = frozenset("XZ")
+"""Of drugs that are sold in packs with a trace code."""
 
 
 def is_goods(line: Line) -> bool:
@@ -98,6 +101,7 @@ def _facts(visit: Visit) -> Iterator[Fact]:
         yield Fact(keyed.TERMINAL, day_key(f"{visit.inst}|{till}", visit.time), swipe)
     if pharmacy:
         yield Fact(keyed.INSTITUTION_DAY, day_key(visit.inst, visit.time), swipe)
+    yield Fact(keyed.INSTITUTION_MONTH, month_key(visit.inst, visit.time), _bill(visit, pharmacy))
     if visit.bill:
         series = visit.bill.rpartition(":")[0]
         yield Fact(keyed.DOCUMENT, _bill_key(visit.bill), _paper(visit, series, "", visit.fee))
@@ -124,6 +128,41 @@ def _facts(visit: Visit) -> Iterator[Fact]:
                 visit.rev_at,
             )
             yield Fact(keyed.STOCK, f"{visit.inst}|{code}", move)
+
+
+def _bill(visit: Visit, pharmacy: bool) -> Bill:
+    drugs = untraced = amount = 0
+    prescribed, doctor = False, ""
+    for line in visit.lines:
+        if line.rx or line.outside:
+            prescribed = True
+            doctor = doctor or line.doctor
+        if line.code[:1] in _PACKED and line.quantity > 0 and not line.split:
+            drugs += 1
+            if not any(map(is_traceable, line.traces)):
+                untraced += 1
+                amount += line.amount
+    return Bill(
+        visit.event_id,
+        visit.time,
+        visit.setl_id,
+        visit.psn_no,
+        visit.insured_area,
+        visit.scheme,
+        pharmacy,
+        visit.fee,
+        visit.fund or visit.pool,
+        visit.account or visit.shared,
+        visit.own_expense,
+        visit.begin,
+        visit.diagnoses[0] if visit.diagnoses else "",
+        drugs,
+        untraced,
+        amount,
+        prescribed,
+        doctor,
+        visit.rev_at,
+    )
 
 
 def _bill_key(bill: str) -> str:
