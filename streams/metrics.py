@@ -1,7 +1,8 @@
 """Metrics of one process, in its own registry. No label holds anything about a person.
 
-Areas are the six-digit codes of where people are insured; anything else is counted as `other`, so
-that what a sender makes up cannot multiply the series.
+Areas are the six-digit codes of where people are insured, or where the institution is when no
+person is involved; anything else is counted as `other`, so that what a sender makes up cannot
+multiply the series.
 """
 
 import re
@@ -89,7 +90,7 @@ class Metrics:
         counted: dict[tuple[str, str], int] = {}
         for event in events:
             kind = str(event.__struct_config__.tag)
-            label = (kind, self.area(event.insuplc_admdvs))
+            label = (kind, self.area(event.insuplc_admdvs or event.fixmedins_code[1:7]))
             counted[label] = counted.get(label, 0) + 1
         for label, number in counted.items():
             self.events.labels(*label).inc(number)

@@ -18,7 +18,7 @@ from alerts.ledger import Ledger, reading, writing
 from events.codec import encode_json
 from events.deadletters import DeadLetter
 from events.kinds import Event
-from events.readers import Read
+from events.readers import Read, Record
 from events.times import DAY, epoch
 from rules.engine import Change
 from rules.histories import keyed
@@ -114,14 +114,15 @@ class Monitor:
     ) -> tuple[Taken, list[Event]]:
         now_ms = int(time.time() * 1000)
         latest = now_ms // 1000 + DAY
-        events: list[Event] = []
+        kept: list[Record] = []
         refused: list[DeadLetter] = []
         for read in reads:
-            kept = read if isinstance(read, DeadLetter) else timely(read, latest)
-            if isinstance(kept, DeadLetter):
-                refused.append(kept)
+            told = read if isinstance(read, DeadLetter) else timely(read, latest)
+            if isinstance(told, DeadLetter):
+                refused.append(told)
             else:
-                events.append(kept.event)
+                kept.append(told)
+        events = [record.event for record in kept]
         changes = self._look(events)
         alerts = [alert_of(change, self._generation) for change in changes]
         self._histories.save(changes)
@@ -129,7 +130,7 @@ class Monitor:
         writing.refuse(self._connection, refused, now_ms)
         for position in positions:
             writing.move(self._connection, *position)
-        self._archive(events)
+        self._archive(kept)
         self._batches += 1
         if self._batches % _SWEEP_EVERY == 0:
             self._histories.forget(self._pipeline.watermark)
@@ -150,15 +151,22 @@ class Monitor:
             self._pipeline.receive(fact, changes)
         return changes
 
-    def _archive(self, events: Sequence[Event]) -> None:
-        """Keep the events as one compressed block; what was delivered twice stands there twice."""
-        if not events:
+    def _archive(self, kept: Sequence[Record]) -> None:
+        """Keep the events as one compressed block; what was delivered twice stands there twice.
+
+        Lines stand there as they came, unless they had fields that the contract does not know.
+        """
+        if not kept:
             return
-        times = [epoch(event.event_time) for event in events]
-        body = zlib.compress(b"\n".join(encode_json(event) for event in events), 1)
+        times = [epoch(record.event.event_time) for record in kept]
+        lines = (
+            record.raw if record.raw and not record.unknown else encode_json(record.event)
+            for record in kept
+        )
+        body = zlib.compress(b"\n".join(lines), 1)
         self._raw.execute(
             "INSERT INTO archive (first_time, last_time, events, body) VALUES (?, ?, ?, ?)",
-            (min(times), max(times), len(events), body),
+            (min(times), max(times), len(kept), body),
         )
 
     def _measure(

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Header, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import alerts.feed
 from alerts.alert import Alert
@@ -24,6 +25,7 @@ from rules.clauses import citation
 from streams.monitor import Monitor
 
 _PAGE: Final = Path(alerts.feed.__file__).parent
+_LOOPBACK: Final = ["127.0.0.1", "localhost", "[::1]"]
 _SHOWN: Final = 200
 _STEP: Final = 500
 _PAUSE: Final = 0.5
@@ -36,15 +38,29 @@ _HEADERS: Final = {
 }
 
 
-def make_app(monitor: Monitor) -> FastAPI:
-    """The application over a monitor."""
+def make_app(monitor: Monitor, listen: str) -> FastAPI:
+    """The application over a monitor.
+
+    It has no users yet: it is meant for the loopback interface, where it answers to the names of
+    this machine only and to no other site's pages.
+    """
     app = FastAPI(title="fundwatch", docs_url=None, redoc_url=None)
+    host = listen.rpartition(":")[0] or _LOOPBACK[0]
+    if host in _LOOPBACK:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK)
     ledger = monitor.ledger
     templates = Jinja2Templates(directory=_PAGE)
 
     @app.middleware("http")
     async def guarded(request: Request, call_next: Any) -> Response:
-        response: Response = await call_next(request)
+        origin = request.headers.get("origin")
+        if origin and origin.partition("://")[2] != request.headers.get("host"):
+            response: Response = JSONResponse(
+                {"error": "found a request from another site's page; call from here or by program"},
+                status_code=403,
+            )
+        else:
+            response = await call_next(request)
         response.headers.update(_HEADERS)
         return response
 

@@ -53,7 +53,8 @@ def run(
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     try:
-        with Server(make_app(monitor), listen or settings.listen) as server:
+        address = listen or settings.listen
+        with Server(make_app(monitor, address), address) as server:
             click.echo(f"live page: {server.address}", err=True)
             done = _read(monitor, events, settings, once=once)
             if not once:

@@ -154,6 +154,9 @@ def test_events_by_http(stream: Path, expected: list[AlertRow], tmp_path: Path) 
             "missing_field",
             "not_utf8",
         ]
+        foreign = client.post("v1/events", content=b"", headers={"Origin": "http://elsewhere"})
+        assert foreign.status_code == 403
+        assert client.get("", headers={"Host": "elsewhere"}).status_code == 400
         page = client.get("")
         assert "基金监管实时预警" in page.text
         metrics = client.get("metrics").text
