@@ -4,6 +4,7 @@ The stories are event dicts of the contract, of made-up people at made-up instit
 that a point which is called active can be decided, and that its limit is read where it stands.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -126,9 +127,8 @@ class _Teller:
 
     def born(self, *, months: int = 0, days: int = 0) -> str:
         """Birth date of who has so many months and days of life on the first day."""
-        months_then = self.on.year * 12 + self.on.month - 1 - months
-        # A day that every month has keeps the age exact.
-        birth = date(months_then // 12, months_then % 12 + 1, min(self.on.day, 28))
+        year, month = divmod(self.on.year * 12 + self.on.month - 1 - months, 12)
+        birth = date(year, month + 1, min(self.on.day, monthrange(year, month + 1)[1]))
         return (birth - timedelta(days=days)).isoformat()
 
 
