@@ -118,7 +118,10 @@ def _one_credential(other: Presence, anchor: Presence) -> bool:
 
 
 def _two_desks(other: Presence, anchor: Presence) -> bool:
-    """Whether two settlements inside one institution came from two devices."""
+    """Whether two settlements inside one institution came from two devices.
+
+    Several diseases are settled apart, as they must be, and perhaps at neighbouring counters.
+    """
     one, two = other.record, anchor.record
     return (
         isinstance(one, Visit)
@@ -126,6 +129,7 @@ def _two_desks(other: Presence, anchor: Presence) -> bool:
         and one.setl_id != two.setl_id
         and bool(one.dev and two.dev)
         and one.dev != two.dev
+        and not (one.disease and two.disease and one.disease != two.disease)
     )
 
 

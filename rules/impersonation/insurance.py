@@ -16,6 +16,7 @@ from rules.histories.records import Status, Visit
 
 _ACTIVE: Final = "1"
 _PAUSED: Final = "2"
+_CITY: Final = 4
 
 
 class State(Enum):
@@ -60,25 +61,42 @@ def word(
     others: dict[tuple[str, str], list[Status]] = {}
     for status in statuses:
         if not _of(status, visit) and (not status.insurance or status.insurance in basic):
-            others.setdefault((status.area, status.insurance), []).append(status)
+            others.setdefault((status.area[:_CITY], status.insurance), []).append(status)
     if any(_said(told, day, ended).state is State.INSURED for told in others.values()):
         return Word(State.INSURED)
     return own
 
 
 def _of(status: Status, visit: Visit) -> bool:
-    """Whether a report concerns the insurance of a settlement."""
+    """Whether a report concerns the insurance of a settlement; areas are cities."""
     if status.insurance and visit.insurance and status.insurance != visit.insurance:
         return False
-    return not (status.area and visit.insured_area and status.area != visit.insured_area)
+    if not status.area or not visit.insured_area:
+        return True
+    return status.area[:_CITY] == visit.insured_area[:_CITY]
 
 
 def _said(statuses: Sequence[Status], day: int, ended: Container[str]) -> Word:
     for status in reversed(statuses):
         said = _says(status, statuses, day, ended)
-        if said.state is not State.UNKNOWN:
+        if said.state is State.INSURED:
             return said
+        if said.state is not State.UNKNOWN:
+            anew = any(_begun_anew(other, status, said.since, day) for other in statuses)
+            return Word(State.INSURED) if anew else said
     return _NOTHING
+
+
+def _begun_anew(status: Status, end: Status, since: int, day: int) -> bool:
+    """Whether a report tells of an insurance begun after the end that another reports.
+
+    The new employer's report may well come before the old one's.
+    """
+    if status.state != _ACTIVE or (status.end_day is not None and day > status.end_day):
+        return False
+    if status.begin_day is None:
+        return status.time == end.time
+    return since <= status.begin_day <= day
 
 
 def _says(status: Status, all_told: Sequence[Status], day: int, ended: Container[str]) -> Word:

@@ -7,7 +7,7 @@ from events.codes import Scheme
 from events.times import day_of
 from rules.context import Context
 from rules.histories.records import Line, Visit
-from rules.impersonation.terms import CHRONIC, Wording, wording
+from rules.impersonation.terms import Wording, wording
 
 
 def marks(context: Context, words: Wording, visit: Visit) -> dict[int, list[str]]:
@@ -28,10 +28,9 @@ def marks(context: Context, words: Wording, visit: Visit) -> dict[int, list[str]
     for code in visit.diagnoses:
         for group in words.of_diagnosis(code):
             found.setdefault(group, []).append(code)
-    disease = visit.disease
-    if disease and disease[0] != CHRONIC and disease not in visit.diagnoses:
-        for group in words.of_diagnosis(disease):
-            found.setdefault(group, []).append(disease)
+    if visit.disease:
+        for group in words.of_disease(visit.disease):
+            found.setdefault(group, []).append(visit.disease)
     return found
 
 

@@ -18,8 +18,8 @@ from msgspec import Struct
 _SLICES: Final = "T"
 _MOST: Final = 50_000
 """Names and codes remembered; a catalogue has fewer."""
-CHRONIC: Final = "M"
-"""How codes of the chronic-disease list begin, and an ICD-10 chapter that no group has."""
+_CHRONIC: Final = "M"
+"""How codes of the chronic-disease list begin; they are no diagnoses."""
 
 
 class Group(Struct, frozen=True):
@@ -79,6 +79,10 @@ class Wording:
             found = tuple(at for at, g in enumerate(self.groups) if g.has_diagnosis(known))
             self._diagnoses[code] = found
         return found
+
+    def of_disease(self, code: str) -> tuple[int, ...]:
+        """Positions of the groups that a disease code belongs to, if it is a diagnosis."""
+        return () if code[:1] == _CHRONIC else self.of_diagnosis(code)
 
 
 def icd(code: str) -> str:

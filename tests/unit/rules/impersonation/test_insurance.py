@@ -126,6 +126,29 @@ ACTIVE = _status("2024-01-01", "1", begndate="2015-01-01")
             State.ENDED,
             "2024-03-01",
         ),
+        # the new employer reports before the old one, or both at once
+        (
+            [
+                _status("2024-03-02", "1", begndate="2024-03-01"),
+                _status("2024-03-05", "4", enddate="2024-02-29"),
+            ],
+            "2024-03-10",
+            State.INSURED,
+            "",
+        ),
+        (
+            [_status("2024-03-05", "1"), _status("2024-03-05", "4", enddate="2024-02-29")],
+            "2024-03-10",
+            State.INSURED,
+            "",
+        ),
+        # a district of the same city
+        (
+            [_status("2024-03-01", "4", insuplc_admdvs="640104", enddate="2024-02-29")],
+            "2024-03-10",
+            State.ENDED,
+            "2024-03-01",
+        ),
         # ran out
         (
             [_status("2023-01-01", "1", begndate="2023-01-01", enddate="2023-12-31")],

@@ -9,6 +9,7 @@ from rules.registry import load_rules
 from rules.rule import Rule
 
 AT = 1_709_258_400
+DISEASES = ("M03900", "M16000", "N40.x00", "I10", "")
 
 
 def _rule(name: str) -> Rule:
@@ -59,7 +60,7 @@ def _sex(words: Wording, found: tuple[int, ...]) -> str:
         ("ZA05AAA0019010100001", "安宫牛黄丸", ""),
         ("ZA12AAS0001010100001", "舒经活络酒", ""),
         ("ZA09AAN0001010100001", "女贞子颗粒", ""),
-        ("ZA09AAW0001010100001", "乌鸡白凤丸", ""),
+        ("ZA09AAW0001010100001", "乌鸡白凤丸", "2"),
         ("XA01AAA001A001010100001", "甲羟孕酮片", ""),
         ("T000700614", "益母草", ""),
         ("ZA01AAA0001010100001", "益母草", ""),
@@ -112,6 +113,11 @@ def test_diagnoses_of_one_sex(sexes: Wording, code: str, sex: str) -> None:
 )
 def test_lines_of_one_age(ages: Wording, code: str, name: str, groups: list[str]) -> None:
     assert [ages.source[at]["en"] for at in ages.of_line(code, name)] == groups
+
+
+def test_diseases_of_the_chronic_list_are_no_diagnoses(ages: Wording) -> None:
+    told = [[ages.source[at]["en"] for at in ages.of_disease(code)] for code in DISEASES]
+    assert told == [[], [], ["elderly men"], [], []]
 
 
 def test_codes_are_read_with_and_without_their_dot() -> None:
