@@ -227,7 +227,7 @@ def told(alert: Alert) -> dict[str, Any]:
         "message_zh": alert.message_zh,
         "message_en": alert.message_en,
         "clauses": list(alert.clauses),
-        "cites": [citation(name) for name in alert.clauses],
+        "cites": list(dict.fromkeys(citation(name) for name in alert.clauses)),
         "subject": alert.subject,
         "area": alert.area,
         "amount": f"{alert.amount:,}",

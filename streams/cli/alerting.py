@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
 
 from alerts.ledger import Ledger, reading
 from alerts.ledger.lines import alert_line
 from rules.histories.digests import use_key
 from streams.cli.options import FOLDER, require_ledger
-from streams.cli.showing import alert_list, alert_summary
+from streams.cli.showing import alert_list, alert_summary, console
 from streams.monitor import open_ledger
 from streams.settings import Settings
 
@@ -36,15 +35,15 @@ def alerts(data: Path | None, url: str | None, limit: int, as_json: bool) -> Non
         for alert in found:
             click.echo(alert_line(alert).decode())
         return
-    console = Console()
+    screen = console()
     worst = sorted(
         (alert for alert in found if alert.status == "open"),
         key=lambda alert: (alert.sev_deg, -alert.amount, alert.alert_id),
     )
-    console.print(alert_list(worst[:limit]))
-    console.print(alert_summary(found))
+    screen.print(alert_list(worst[:limit]))
+    screen.print(alert_summary(found))
     if data is not None:
-        console.print(
+        screen.print(
             "实时页面 Live page: fundwatch run --data "
             f"{data} --listen 127.0.0.1:8350, then open http://127.0.0.1:8350/"
         )

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from rich.console import Console
 
 from alerts.ledger.lines import alert_line, read_alert_lines
 from alerts.table import difference, digest, rows_of
@@ -17,7 +16,7 @@ from streams.cli.options import (
     assembly_options,
     progress_bar,
 )
-from streams.cli.showing import alert_summary
+from streams.cli.showing import alert_summary, console
 from streams.replay import replay as run_replay
 from streams.replay import summary_of, write_outcome
 from streams.settings import Settings
@@ -51,7 +50,7 @@ def replay(
     if as_json:
         click.echo(json.dumps({**summary, "differences": differences}, ensure_ascii=False))
         return
-    Console().print(alert_summary(outcome.alerts))
+    console().print(alert_summary(outcome.alerts))
     click.echo(
         f"{summary['events']} events in {summary['seconds']} s,"
         f" {summary['alerts']} alerts, {sum(summary['rejected'].values())} records refused;"

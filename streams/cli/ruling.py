@@ -8,7 +8,6 @@ from typing import Final
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from rules.coverage import coverage
@@ -17,6 +16,7 @@ from rules.registry import load_rules
 from rules.rule import SEVERITIES
 from streams.cases import run_cases
 from streams.cli.options import FILE
+from streams.cli.showing import console
 
 
 @click.group()
@@ -56,7 +56,7 @@ def list_rules(as_json: bool) -> None:
             " ".join(rule.meta.clauses),
             str(len(rule.meta.cases)),
         )
-    Console().print(table)
+    console().print(table)
 
 
 @rules.command()
@@ -113,7 +113,7 @@ def show_coverage(overlays: tuple[Path, ...], as_json: bool) -> None:
         table.add_row(
             f"{row.id}\n{row.article}", row.document, row.status, "\n".join(row.by), row.note
         )
-    Console().print(table)
+    console().print(table)
     counted = Counter(row.status for row in rows)
     click.echo(", ".join(f"{number} {status}" for status, number in sorted(counted.items())))
 
