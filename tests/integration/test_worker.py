@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from alerts.table import AlertRow, difference, rows_of
 from simulation import simulate
@@ -14,6 +16,7 @@ from streams.assembly import Assembly
 from streams.replay import replay
 from tests.integration.workers import COMMAND, Installation
 from tests.services.kafka import Kafka
+from tests.services.postgres import Postgres
 from tests.services.processes import REPOSITORY, until
 
 PERSONS: Final = 300
@@ -242,6 +245,31 @@ def test_a_hostile_file_is_fed_with_its_good_lines(
     letters = installation.letters()
     assert [source for source, _, _ in letters] == [str(hostile)] * len(bad)
     assert [mixed[position - 1] for _, position, _ in letters] == bad
+
+
+def test_alerts_wait_for_a_ledger_that_is_away(
+    installation: Installation, postgres: Postgres, stream: Stream, tmp_path: Path
+) -> None:
+    name = make_url(installation.ledger).database
+    administration = create_engine(postgres.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+    def say(statement: str) -> None:
+        with administration.connect() as connection:
+            connection.execute(text(statement), {"name": name})
+
+    with installation.worker(tmp_path / "data") as worker:
+        say(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        say("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        installation.feed(stream.events)
+        until(
+            lambda: b"fundwatch_ledger_reachable 0.0" in worker.page("/metrics")[1],
+            "the ledger to be missed",
+        )
+        say(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        installation.settle()
+        assert b"fundwatch_ledger_reachable 1.0" in worker.page("/metrics")[1]
+
+    assert not difference(stream.table, installation.table())
 
 
 def test_a_worker_does_not_start_on_topics_that_do_not_fit(
