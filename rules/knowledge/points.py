@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from events.identifiers import ItemKind, item_kind
 
-FIRST_PUBLICATION: Final = date(2025, 5, 23)
-"""Day the first batch was published; the date of points whose own batch has no known date."""
-BATCH_DATES: Final = {"1": FIRST_PUBLICATION}
-"""Days on which batches were published, as far as they are known."""
+IN_FORCE: Final = date(2021, 5, 1)
+"""From when a point holds unless its import says otherwise: the table gives no dates, publishing
+only makes known what catalogues and price lists already said, and their breach is answered by the
+Regulations on the Supervision of the Use of the Fund (国务院令第735号), in force since that day."""
 
 
 class Point(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -35,11 +35,6 @@ class Standing(Struct, frozen=True, gc=False):
     until: date | None
     version: int
     """Number of the import that brought it."""
-
-
-def published_on(point: Point) -> date:
-    """The day from which a point holds where its import names none."""
-    return BATCH_DATES.get(point.batch, FIRST_PUBLICATION)
 
 
 def is_national(code: str) -> bool:

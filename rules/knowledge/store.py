@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct
 
-from rules.knowledge.points import Point, Standing, published_on
+from rules.knowledge.points import IN_FORCE, Point, Standing
 from rules.knowledge.reading import Problem, Table, read_table
 from rules.strict_yaml import DataFileError
 
@@ -129,7 +129,7 @@ def _derive(folder: Path, manifest: Manifest) -> tuple[Standing, ...]:
     for record in manifest.imports:
         table = _read(folder / _IMPORTS / f"{record.sha256}.json", Table)
         for point in table.points:
-            since = record.since or published_on(point)
+            since = record.since or IN_FORCE
             versions.setdefault(point.kp_id, {})[since] = (record.version, point)
     derived: list[Standing] = []
     for kp_id in sorted(versions):

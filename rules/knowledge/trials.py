@@ -27,7 +27,7 @@ from rules.knowledge.limits import (
     Units,
 )
 from rules.knowledge.parsing import read_point
-from rules.knowledge.points import Point, published_on
+from rules.knowledge.points import IN_FORCE, Point
 from rules.reference import Reference, read_reference
 
 Story = list[dict[str, Any]]
@@ -68,7 +68,7 @@ def _story(point: Point, on: date | None, *, breaks: bool) -> Story:
     limit = read_point(point).limit
     if limit is None:
         return []
-    return _told(limit, _Teller(point, on or published_on(point) + timedelta(days=30)), breaks)
+    return _told(limit, _Teller(point, on or IN_FORCE + timedelta(days=30)), breaks)
 
 
 class _Teller:

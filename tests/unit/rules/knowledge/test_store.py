@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from rules.knowledge.points import FIRST_PUBLICATION
+from rules.knowledge.points import IN_FORCE
 from rules.knowledge.store import import_table, load_points, read_manifest
 from rules.strict_yaml import DataFileError
 
@@ -47,7 +47,7 @@ def test_importing_again_changes_nothing(tmp_path: Path) -> None:
 def test_points_hold_from_the_first_publication_unless_told(tmp_path: Path) -> None:
     import_table(table(tmp_path, "a.csv", A="支付不超过14天"), tmp_path / "store")
 
-    assert held(tmp_path / "store") == [("A", "支付不超过14天", FIRST_PUBLICATION, None, 1)]
+    assert held(tmp_path / "store") == [("A", "支付不超过14天", IN_FORCE, None, 1)]
 
 
 def test_a_newer_table_supersedes_from_its_date(tmp_path: Path) -> None:
@@ -59,9 +59,9 @@ def test_a_newer_table_supersedes_from_its_date(tmp_path: Path) -> None:
 
     assert (outcome.new, outcome.superseded) == (1, 1)
     assert held(store) == [
-        ("A", "支付不超过14天", FIRST_PUBLICATION, date(2025, 12, 31), 1),
+        ("A", "支付不超过14天", IN_FORCE, date(2025, 12, 31), 1),
         ("A", "支付不超过10天", date(2026, 1, 1), None, 2),
-        ("B", "支付不超过7天", FIRST_PUBLICATION, None, 1),
+        ("B", "支付不超过7天", IN_FORCE, None, 1),
         ("C", "支付不超过3天", date(2026, 1, 1), None, 2),
     ]
     assert [record.points for record in read_manifest(store).imports] == [2, 2]
@@ -72,7 +72,7 @@ def test_what_is_told_alike_is_not_superseded(tmp_path: Path) -> None:
     import_table(table(tmp_path, "a.csv", A="支付不超过14天"), store)
     import_table(table(tmp_path, "b.csv", A="支付不超过14天", B="限"), store, date(2026, 1, 1))
 
-    assert held(store)[0] == ("A", "支付不超过14天", FIRST_PUBLICATION, None, 1)
+    assert held(store)[0] == ("A", "支付不超过14天", IN_FORCE, None, 1)
 
 
 def test_a_correction_of_the_same_day_takes_the_place(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_correction_of_the_same_day_takes_the_place(tmp_path: Path) -> None:
     import_table(table(tmp_path, "a.csv", A="支付不超过41天"), store)
     import_table(table(tmp_path, "b.csv", A="支付不超过14天"), store)
 
-    assert held(store) == [("A", "支付不超过14天", FIRST_PUBLICATION, None, 2)]
+    assert held(store) == [("A", "支付不超过14天", IN_FORCE, None, 2)]
 
 
 def test_a_folder_without_store_says_how_to_make_one(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rules.knowledge.index import Judged, judge_points
 from rules.knowledge.limits import RULES
-from rules.knowledge.points import FIRST_PUBLICATION, Point, Standing
+from rules.knowledge.points import IN_FORCE, Point, Standing
 from rules.knowledge.reading import read_table
 from rules.knowledge.trials import breaking, keeping
 from rules.knowledge.trying import try_points
@@ -22,7 +22,7 @@ INACTIVE: Final = {4, 6, 9, 12, 26, 29, 37, 41, 46, 49, 50, 51, 52}
 """Rows of the table that leave doubt, or are of a class that settlements do not decide."""
 
 
-def judged(points: Sequence[Point], since: date = FIRST_PUBLICATION) -> Sequence[Judged]:
+def judged(points: Sequence[Point], since: date = IN_FORCE) -> Sequence[Judged]:
     return judge_points(Standing(point, since, None, 1) for point in points)
 
 
