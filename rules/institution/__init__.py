@@ -1,0 +1,1 @@
+"""Rules on what institutions must do: prices, designation, prescriptions, records, admissions."""

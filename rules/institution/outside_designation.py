@@ -1,0 +1,148 @@
+"""Settled by an institution that is suspended, terminated, or not designated for the service.
+
+A notice holds from its first day to its last; of several that cover a day, the one that begins
+last counts, and of those the one told last. A designation told again after a suspension
+without an end ends it. It does not matter when the notice arrives.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+from events.codes import InstitutionState, Scheme
+from events.times import DAY, day_of, day_start
+from rules.context import Context
+from rules.findings import Finding, Verdict, found
+from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.records import Bill, Designation
+from rules.histories.series import between
+from rules.institution.services import covers
+from rules.institution.settled import insured, judge_all
+from rules.rule import Rule
+
+KIND: Final = INSTITUTION_MONTH
+RECORDS: Final = (Bill, Designation)
+SUBJECT: Final = "institution"
+_BARRED: Final[dict[str, tuple[str, str]]] = {
+    InstitutionState.SUSPENDED: ("已暂停医保服务", "is suspended"),
+    InstitutionState.TERMINATED: ("已终止医保定点", "is no longer designated"),
+}
+_OTHER_SERVICE: Final = ("定点范围不含该类服务", "is not designated for this service")
+
+
+class Breach(NamedTuple):
+    """A settlement and the notice it breaks."""
+
+    bill: Bill
+    notice: Designation
+
+
+def check(
+    rule: Rule, context: Context, month: InstitutionMonth, record: Bill | Designation
+) -> Iterator[Verdict]:
+    """One matter a day: its settlements that the designation does not cover."""
+    notices = month.designations
+    if not notices or not month.bills or not any(map(_limits, notices)):
+        return
+    if isinstance(record, Bill):
+        yield _day(rule, context, month, day_of(record.time))
+        return
+    for day in sorted({day_of(bill.time) for bill in month.bills}):
+        yield _day(rule, context, month, day)
+
+
+def _day(rule: Rule, context: Context, month: InstitutionMonth, day: int) -> Verdict:
+    start = day_start(day)
+    bills = between(month.bills, start, start + DAY - 1)
+    breaches = [b for bill in bills if (b := _breach(month.designations, bill)) is not None]
+    if not breaches:
+        return Verdict(str(day), None)
+    told = max(breach.notice.time for breach in breaches)
+    notices = {breach.bill.event_id: breach.notice for breach in breaches}
+    look = partial(_look, rule, context, month, notices)
+    return Verdict(str(day), judge_all([breach.bill for breach in breaches], told, look))
+
+
+def _limits(notice: Designation) -> bool:
+    return notice.state in _BARRED or bool(notice.services)
+
+
+def _breach(notices: Sequence[Designation], bill: Bill) -> Breach | None:
+    """The notice that forbids a settlement, if one does."""
+    if insured(bill) <= 0 or bill.scheme == Scheme.EMERGENCY:
+        return None
+    held = _held(notices, bill)
+    if held is None:
+        return None
+    if bill.scheme == Scheme.INPATIENT and _was_admitted_before(held, bill):
+        return None
+    covered = covers(held.services, bill.scheme, bill.insured_area)
+    if held.state not in _BARRED:
+        return Breach(bill, held) if covered is False else None
+    return None if held.services and covered is False else Breach(bill, held)
+
+
+def _was_admitted_before(notice: Designation, bill: Bill) -> bool:
+    return notice.state in _BARRED and (not bill.begin or day_of(bill.begin) < _begin(notice))
+
+
+def _held(notices: Sequence[Designation], bill: Bill) -> Designation | None:
+    """The notice that holds at the time of a settlement."""
+    day = day_of(bill.time)
+    known = [notice for notice in notices if _covers_day(notice, day, bill.time)]
+    if not known:
+        return None
+    last = max(known, key=lambda notice: (_begin(notice), notice.time, notice.event_id))
+    if last.state in _BARRED and last.end_day is None:
+        since = _begin(last)
+        again = [
+            notice
+            for notice in known
+            if notice.state == InstitutionState.ACTIVE and since < day_of(notice.time) <= day
+        ]
+        return again[-1] if again else last
+    return last
+
+
+def _covers_day(notice: Designation, day: int, time: int) -> bool:
+    begin = _begin(notice)
+    if not begin <= day or (notice.end_day is not None and day > notice.end_day):
+        return False
+    told_that_day = begin == day_of(notice.time) == day
+    return not told_that_day or notice.time <= time
+
+
+def _begin(notice: Designation) -> int:
+    return notice.begin_day if notice.begin_day is not None else day_of(notice.time)
+
+
+def _look(
+    rule: Rule,
+    context: Context,
+    month: InstitutionMonth,
+    notices: dict[str, Designation],
+    bills: Sequence[Bill],
+) -> Finding | None:
+    inst = month.key.partition("|")[0]
+    notice = notices[bills[0].event_id]
+    state_zh, state_en = _BARRED.get(notice.state, _OTHER_SERVICE)
+    amount = sum(insured(bill) for bill in bills)
+    return found(
+        bills,
+        amount=amount,
+        involved=sum(bill.fee for bill in bills),
+        area=bills[0].insured_area,
+        severity=None if notice.state in _BARRED else rule.at(bills[0].time)["scope_severity"],
+        evidence={
+            "institution": context.name_of(inst),
+            "state_zh": state_zh,
+            "state_en": state_en,
+            "since_at": day_start(_begin(notice)),
+            "until_at": day_start(notice.end_day) if notice.end_day is not None else 0,
+            "told_at": notice.time,
+            "services": list(notice.services),
+            "settlements": len(bills),
+            "first_at": bills[0].time,
+            "amount_fen": amount,
+        },
+    )

@@ -1,0 +1,81 @@
+"""A unit price above the listed one: drugs at pharmacies and hospitals, services and consumables.
+
+Compares ten-thousandths of a yuan a unit. Goods sold from an opened pack have no listed price, and
+a price many times the listed one is that of another unit (a pack where a tablet is listed).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from events.times import day_of
+from rules.context import Context
+from rules.findings import Verdict, found
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Line, Visit
+from rules.impersonation.drawn import verdict
+from rules.reference import CatalogueEntry
+from rules.rule import Rule
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit,)
+SUBJECT: Final = "person"
+_PER_FEN: Final = 100
+"""Ten-thousandths of a yuan in a fen."""
+_UNIT: Final = 1000
+
+
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+    """One matter a settlement: its lines above the listed price."""
+    catalogue = context.reference.catalogue
+    suspect = False
+    for line in visit.lines:
+        for entry in catalogue.get(line.code, ()):
+            listed = entry.listed_price
+            if listed and (line.price > listed * _PER_FEN or not line.price):
+                suspect = True
+    if suspect:
+        yield from _look(rule, context, visit)
+
+
+def _look(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
+    limits = rule.at(visit.time)
+    day = day_of(visit.time)
+    above: list[tuple[Line, CatalogueEntry, int, int]] = []
+    for line in visit.lines:
+        entry = context.reference.item(line.code, day)
+        if entry is None or not entry.listed_price or line.split or line.quantity <= 0:
+            continue
+        price = line.price or line.amount * _PER_FEN * _UNIT // line.quantity
+        excess = _excess(limits, price, entry.listed_price * _PER_FEN)
+        if excess:
+            above.append((line, entry, price, excess * line.quantity // (_UNIT * _PER_FEN)))
+    if not above:
+        return
+    amount = sum(excess for _, _, _, excess in above)
+    line, entry, price, _ = max(above, key=lambda one: one[3])
+    finding = found(
+        [visit],
+        amount=amount,
+        involved=sum(line.amount for line, _, _, _ in above),
+        area=visit.insured_area,
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "items": [item.name or line.name for line, item, _, _ in above],
+            "item": entry.name or line.name,
+            "code": line.code,
+            "price_fen": price // _PER_FEN,
+            "listed_fen": entry.listed_price,
+            "lines": len(above),
+            "excess_fen": amount,
+        },
+    )
+    yield verdict(visit, finding)
+
+
+def _excess(limits: Mapping[str, Any], price: int, listed: int) -> int:
+    """How much a price is above the listed one, 0 where within the tolerance or another unit."""
+    if price > listed * int(limits["other_unit"]):
+        return 0
+    reach = max(limits["tolerance_fen"] * _PER_FEN, listed * limits["tolerance_percent"] // 100)
+    return price - listed if price > listed + reach else 0
