@@ -24,7 +24,7 @@ from streams.worker.store import StoreError
 from streams.worker.topics import TopicError, ensure_topics
 
 _LOG: Final = logging.getLogger(__name__)
-_TOLD: Final = (LedgerError, StoreError, TopicError, OSError, sqlite3.Error)
+_TOLD: Final = (LedgerError, StoreError, TopicError, OSError)
 """Errors whose text holds nothing of any person."""
 _END_SECONDS: Final = 30.0
 _FAILED: Final = 1
@@ -112,6 +112,8 @@ def describe(error: BaseException) -> str:
     """What went wrong and where, without values that an unforeseen error may quote."""
     if isinstance(error, SQLAlchemyError):
         return f"the ledger: {type(error).__name__}: {type(getattr(error, 'orig', None)).__name__}"
+    if isinstance(error, sqlite3.Error):
+        return f"the state files cannot be written: {error}; is there room in the data folder?"
     if isinstance(error, _TOLD):
         return f"{type(error).__name__}: {error}"
     frames = traceback.extract_tb(error.__traceback__)
