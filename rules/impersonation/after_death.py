@@ -7,7 +7,7 @@ before.
 from collections.abc import Iterator
 from typing import Final
 
-from events.times import day_of, day_start
+from events.times import date_of, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import PERSON, Person
@@ -52,7 +52,7 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit, died: int)
         evidence={
             "institution": context.name_of(visit.inst),
             "settled_at": visit.time,
-            "died_at": day_start(died),
+            "died_on": date_of(died).isoformat(),
             "days": late,
             "paid_fen": paid(visit),
         },

@@ -7,7 +7,7 @@ account may. A renewal, a correction, and a move to another area or insurance he
 from collections.abc import Iterator
 from typing import Final
 
-from events.times import day_of, day_start
+from events.times import date_of, day_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import PERSON, Person
@@ -60,7 +60,7 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
         evidence={
             "institution": context.name_of(visit.inst),
             "settled_at": visit.time,
-            "since_at": day_start(said.since),
+            "since_on": date_of(said.since).isoformat(),
             "how_zh": "暂停" if paused else "终止",
             "how_en": "paused" if paused else "ended",
             "paid_fen": amount,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from rules.rule import Rule
 from rules.strict_yaml import read_mapping
 from streams import cases
 
-_WORLD: Any = read_mapping(cases._WORLD)
+_WORLD_FILE = Path(cases.__file__).with_name("case_world.yaml")
+_WORLD: Any = read_mapping(_WORLD_FILE)
 _HOSPITAL, _FAR, _ONLINE = "H64010000001", "P51010000001", "H64010000009"
 _places = st.sampled_from(
     ["P64010000001", "P64010000001", "P64010000002", _HOSPITAL, _FAR, _ONLINE, "P64042300007"]
@@ -133,7 +135,7 @@ def told(records: Sequence[dict[str, Any]]) -> list[Event]:
 def world() -> Reference:
     """The reference data of the rules' cases."""
     return read_reference(
-        _WORLD["institutions"], _WORLD["catalogue"], _WORLD["areas"], (), cases._WORLD
+        _WORLD["institutions"], _WORLD["catalogue"], _WORLD["areas"], (), _WORLD_FILE
     )
 
 
