@@ -1,0 +1,115 @@
+"""Filled on a prescription that is not valid: expired, withdrawn, not yet issued, or issued by
+somebody who is no physician.
+
+Says nothing of prescriptions that the platform never told of.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from events.identifiers import check_staff, is_physician
+from events.national_codes import RxStas
+from events.times import DAY, HOUR, day_of, day_start
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Script, Visit
+from rules.histories.spreading import at_pharmacy
+from rules.impersonation.drawn import paid
+from rules.institution.prescriptions import numbers, own_numbers, scripts_of
+from rules.rule import Rule
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Script)
+SUBJECT: Final = "person"
+Limits = Mapping[str, Any]
+
+
+class Fault(NamedTuple):
+    """What is wrong with a prescription, and what the platform told of it."""
+
+    zh: str
+    en: str
+    script: Script
+    severity: int
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Script
+) -> Iterator[Verdict]:
+    """One matter a settlement at a pharmacy: that its prescription is not valid."""
+    if not person.scripts or not person.visits:
+        return
+    limits = rule.at(record.time)
+    if isinstance(record, Visit):
+        if at_pharmacy(record) and any(line.rx for line in record.lines):
+            yield Verdict(record.event_id, _judge(limits, context, person, record))
+        return
+    known = own_numbers(record)
+    for visit in person.visits:
+        if at_pharmacy(visit) and any(line.rx in known for line in visit.lines):
+            yield Verdict(visit.event_id, _judge(limits, context, person, visit))
+
+
+def _judge(limits: Limits, context: Context, person: Person, visit: Visit) -> Finding | None:
+    for number in sorted(numbers(visit, limits["digits"])):
+        scripts = scripts_of(person, number)
+        fault = _fault(limits, scripts, visit) if scripts else None
+        if fault is None:
+            continue
+        if visit.rev_at and visit.rev_at <= fault.script.time:
+            continue
+        finding = _finding(context, visit, number, fault)
+        return withdrawn(finding) if visit.rev_at else finding
+    return None
+
+
+def _fault(limits: Limits, scripts: Sequence[Script], visit: Visit) -> Fault | None:
+    issued = next((script for script in scripts if is_no_physician(script.doctor)), None)
+    if issued is not None:
+        return Fault("由非医师开具", "was issued by no physician", issued, 1)
+    told = [script for script in scripts if script.time <= visit.time]
+    if not told:
+        first = scripts[0]
+        if first.time - visit.time < limits["backdated_hours"] * HOUR:
+            return None
+        return Fault("结算后才开具", "was issued only afterwards", first, 2)
+    if told[-1].state == RxStas.REVOKED:
+        return Fault("已撤销", "had been withdrawn", told[-1], 1)
+    until = max(script.valid_until for script in scripts)
+    if until and visit.time > _last_second(until) + limits["grace_hours"] * HOUR:
+        return Fault("已过有效期", "had expired", told[-1], 2)
+    return None
+
+
+def is_no_physician(code: str) -> bool:
+    """Whether a staff code is a nurse's, pharmacist's or technician's."""
+    return bool(code) and check_staff(code) is None and not is_physician(code)
+
+
+def _last_second(until: int) -> int:
+    """The end of validity; one told as a day holds until the day's end."""
+    return until + DAY - 1 if until == day_start(day_of(until)) else until
+
+
+def _finding(context: Context, visit: Visit, number: str, fault: Fault) -> Finding:
+    script = fault.script
+    return found(
+        [visit],
+        amount=paid(visit),
+        involved=visit.fee,
+        area=visit.insured_area,
+        severity=fault.severity,
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "prescription": number,
+            "issuer": context.name_of(script.inst),
+            "fault_zh": fault.zh,
+            "fault_en": fault.en,
+            "told_at": script.time,
+            "valid_until_at": script.valid_until,
+            "doctor": script.doctor,
+            "paid_fen": paid(visit),
+        },
+    )

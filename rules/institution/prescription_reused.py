@@ -1,0 +1,140 @@
+"""One prescription filled twice.
+
+Somebody who was given a drug on a prescription from outside is given it again on the same one,
+and more than was prescribed. The first filling is in order; the later ones are found. A hospital
+that settles one prescription in parts, and refills of a long-term one, are something else.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import partial
+from typing import Any, Final
+
+from events.codes import Scheme
+from events.times import DAY, day_of
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, judge
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Permit, Script, Visit
+from rules.histories.series import between
+from rules.histories.spreading import at_pharmacy
+from rules.impersonation.drawn import paid
+from rules.institution.prescriptions import (
+    drugs_of,
+    numbers,
+    own_numbers,
+    prescribed,
+    scripts_of,
+)
+from rules.rule import Rule
+from rules.usage.filings import filed
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Script, Permit)
+SUBJECT: Final = "person"
+_LASTING: Final = frozenset({Scheme.CHRONIC, Scheme.TWO_DISEASE})
+_PAIR: Final = 2
+Limits = Mapping[str, Any]
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Script | Permit
+) -> Iterator[Verdict]:
+    """One matter a settlement at a pharmacy: that its prescription had been filled before."""
+    visits: Sequence[Visit] = person.visits
+    if len(visits) < _PAIR:
+        return
+    limits = rule.at(record.time)
+    if isinstance(record, Visit):
+        named = numbers(record, limits["digits"])
+        if not named or (visits[-1] is record and not at_pharmacy(record)):
+            return
+        visits = between(visits, record.time, record.time + limits["days"] * DAY)
+    elif isinstance(record, Script):
+        named = own_numbers(record)
+    else:
+        named = None
+    for visit in visits:
+        if not at_pharmacy(visit) or not _names(visit, named):
+            continue
+        shared = numbers(visit, limits["digits"])
+        since = visit.time - limits["days"] * DAY
+        earlier = [
+            other
+            for other in between(person.visits, since, visit.time)
+            if (other.time, other.event_id) < (visit.time, visit.event_id) and _names(other, shared)
+        ]
+        if earlier:
+            look = partial(_look, limits, context, person, visit, sorted(shared))
+            yield Verdict(visit.event_id, judge(visit, earlier, look))
+
+
+def _names(visit: Visit, numbers: Set[str] | None) -> bool:
+    return numbers is None or any(line.rx in numbers for line in visit.lines)
+
+
+def _look(
+    limits: Limits,
+    context: Context,
+    person: Person,
+    visit: Visit,
+    shared: Sequence[str],
+    earlier: Sequence[Visit],
+) -> Finding | None:
+    for number in shared:
+        before = [v for v in earlier if any(line.rx == number for line in v.lines)]
+        if not before or _is_refill(limits, context, person, visit, before[-1]):
+            continue
+        again = _beyond(person, visit, number, before)
+        if again:
+            return _finding(context, visit, number, before, again)
+    return None
+
+
+def _beyond(person: Person, visit: Visit, number: str, before: Sequence[Visit]) -> int:
+    """How many drugs were given again beyond what was prescribed."""
+    sold = drugs_of(visit, number)
+    scripts = scripts_of(person, number)
+    allowed = prescribed(scripts)
+    given: dict[str, int] = {}
+    for other in before:
+        for name, quantity in drugs_of(other, number).items():
+            given[name] = given.get(name, 0) + quantity
+    again = 0
+    for name, quantity in sold.items():
+        had = given.get(name, 0)
+        most = allowed.get(name, 0)
+        if had and (not most or had + quantity > most):
+            again += 1
+    return again
+
+
+def _is_refill(limits: Limits, context: Context, person: Person, visit: Visit, last: Visit) -> bool:
+    """Whether the next part of a long-term prescription is due."""
+    supplied = max((line.days for line in last.lines), default=0)
+    gap = day_of(visit.time) - day_of(last.time)
+    if supplied < limits["long_days"] and visit.scheme not in _LASTING:
+        return False
+    due = 100 * gap >= limits["due_percent"] * supplied > 0
+    return due or filed(context, person, visit, "supply.filing_types")
+
+
+def _finding(
+    context: Context, visit: Visit, number: str, before: Sequence[Visit], again: int
+) -> Finding:
+    return found(
+        [visit],
+        amount=paid(visit),
+        involved=visit.fee,
+        area=visit.insured_area,
+        also=[other.setl_id for other in before],
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "prescription": number,
+            "first_institution": context.name_of(before[0].inst),
+            "first_at": before[0].time,
+            "times": len(before) + 1,
+            "drugs": again,
+            "paid_fen": paid(visit),
+        },
+    )

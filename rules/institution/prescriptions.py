@@ -1,0 +1,61 @@
+"""Prescriptions as settlements name them and as the platform knows them."""
+
+from collections.abc import Sequence, Set
+from functools import lru_cache
+from typing import Final
+
+from events.identifiers import is_placeholder
+from rules.histories.keyed import Person
+from rules.histories.records import Script, Visit
+from rules.usage.drugs import generic
+
+_NONE: Final[Set[str]] = frozenset()
+
+
+@lru_cache(65536)
+def _names_one(number: str, digits: int) -> bool:
+    return len(number) >= digits and not is_placeholder(number)
+
+
+def numbers(visit: Visit, digits: int) -> Set[str]:
+    """The prescription numbers a settlement names, those long enough to be of one prescription."""
+    named = {line.rx for line in visit.lines if line.rx}
+    return {number for number in named if _names_one(number, digits)} if named else _NONE
+
+
+def own_numbers(script: Script) -> Set[str]:
+    """The numbers a prescription goes by: the platform's, the institution's, its lines'."""
+    return {script.rx, script.number, *(line.rx for line in script.lines)} - {""}
+
+
+def scripts_of(person: Person, number: str) -> Sequence[Script]:
+    """What the platform told of a prescription, in order of time."""
+    direct = [script for script in person.scripts if number in own_numbers(script)]
+    if not direct:
+        return ()
+    others = set[str]().union(*map(own_numbers, direct))
+    return [script for script in person.scripts if not others.isdisjoint(own_numbers(script))]
+
+
+def drugs_of(visit: Visit, number: str) -> dict[str, int]:
+    """Thousandths of a unit of each drug that a settlement sold on a prescription."""
+    sold: dict[str, int] = {}
+    for line in visit.lines:
+        if line.rx == number and line.quantity > 0:
+            name = generic(line)
+            sold[name] = sold.get(name, 0) + line.quantity
+    return {name: quantity for name, quantity in sold.items() if name}
+
+
+def prescribed(scripts: Sequence[Script]) -> dict[str, int]:
+    """Thousandths of a unit of each drug prescribed, by the version that says most."""
+    most: dict[str, int] = {}
+    for script in scripts:
+        told: dict[str, int] = {}
+        for line in script.lines:
+            name = generic(line)
+            told[name] = told.get(name, 0) + line.quantity
+        for name, quantity in told.items():
+            most[name] = max(most.get(name, 0), quantity)
+    most.pop("", None)
+    return most

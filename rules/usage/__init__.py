@@ -1,0 +1,1 @@
+"""Rules on using more care than anybody needs: supplies, visits, prescriptions, caps."""
