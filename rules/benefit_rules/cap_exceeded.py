@@ -1,0 +1,71 @@
+"""The pool went on paying when the year's cap was used up.
+
+The year begins with nothing used and nothing left over from the year before. Settlements that
+were not seen can only have used more of the cap, so what is known is enough.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from events.times import date_of, day_of
+from rules.benefit_rules.years import Reckoning, drawing, reckoned
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Benefit, Claim, Status, Visit
+from rules.rule import Rule
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Status, Claim, Benefit)
+SUBJECT: Final = "person"
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Status | Claim | Benefit
+) -> Iterable[Verdict]:
+    """One matter a settlement: that it was paid beyond the cap."""
+    if isinstance(record, Benefit) and not record.raise_amount:
+        return ()
+    year = reckoned(context, person, record)
+    return _verdicts(rule, context, year) if year else ()
+
+
+def _verdicts(rule: Rule, context: Context, year: Sequence[Reckoning]) -> Iterator[Verdict]:
+    for one in drawing(year):
+        finding = None
+        if not one.visit.rev_at:
+            finding = _look(rule, context, one, one.room)
+        if finding is None:
+            finding = withdrawn(_look(rule, context, one, one.room_then))
+        yield Verdict(one.visit.event_id, finding)
+
+
+def _look(rule: Rule, context: Context, one: Reckoning, room: int | None) -> Finding | None:
+    if room is None or not one.ordinary or one.paid <= 0:
+        return None
+    visit = one.visit
+    paid = min(one.paid, one.due) if one.in_policy > 0 else one.paid
+    if paid <= room + rule.at(visit.time)["tolerance"]:
+        return None
+    terms = one.tariff
+    refused = one.raise_.unapproved
+    return found(
+        [visit, *refused],
+        amount=paid - room,
+        involved=visit.fee,
+        area=visit.insured_area,
+        assumed=terms.filled_cap,
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "scheme": terms.scheme,
+            "year": str(date_of(day_of(visit.time)).year),
+            "cap_fen": (terms.cap if terms.cap is not None else terms.basic or 0)
+            + one.raise_.amount,
+            "paid_before_fen": one.paid_year,
+            "room_fen": room,
+            "paid_fen": one.paid,
+            "over_fen": paid - room,
+            "raises_not_approved": len(refused),
+        },
+    )

@@ -1,0 +1,101 @@
+"""A chronic disease was registered by an institution that is not accredited for it.
+
+Named with what was paid on the strength of it. Silent where the reference data knows nothing of
+accreditation or of the institution, and where a registration was cancelled before it was used.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from events.local_codes import Scheme
+from events.times import day_of
+from rules.benefit_rules.registrations import holds, is_registered, same_disease
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, stands, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Benefit, Visit
+from rules.rule import Rule
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Benefit)
+SUBJECT: Final = "person"
+_LAW: Final = "chronic.accredited_hospital_required"
+_TELLS: Final[WeakKeyDictionary[Context, bool]] = WeakKeyDictionary()
+"""Whether the reference data says anything of accreditation."""
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Benefit
+) -> Iterable[Verdict]:
+    """One matter a registration: that who made it is not accredited for the disease."""
+    if not person.benefits or (isinstance(record, Visit) and record.scheme != Scheme.CHRONIC):
+        return ()
+    return _verdicts(rule, context, person)
+
+
+def _verdicts(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:
+    for benefit in person.benefits:
+        if (
+            is_registered(benefit)
+            and benefit.scheme == Scheme.CHRONIC
+            and benefit.disease
+            and not _is_accredited(context, benefit)
+        ):
+            yield Verdict(benefit.event_id, _look(rule, context, person, benefit))
+
+
+def _is_accredited(context: Context, benefit: Benefit) -> bool:
+    """Whether the institution is accredited for the disease, or nothing is known of that."""
+    known = context.institutions.get(benefit.accredited or benefit.inst)
+    if known is None or any(same_disease(one, benefit.disease) for one in known.accredited):
+        return True
+    tells = _TELLS.get(context)
+    if tells is None:
+        tells = any(entry.accredited for entry in context.institutions.values())
+        _TELLS[context] = tells
+    return not tells
+
+
+def _look(rule: Rule, context: Context, person: Person, benefit: Benefit) -> Finding | None:
+    law = context.law(benefit.area, _LAW, benefit.time)
+    if law is None or not law.flag:
+        return None
+    paid = [visit for visit in person.visits if _rests_on(person, visit, benefit)]
+    standing = [visit for visit in paid if stands(visit)]
+    finding = _found(context, benefit, standing, filled=law.filled)
+    if standing or not _soon_cancelled(rule, person, benefit):
+        return finding
+    return withdrawn(_found(context, benefit, paid, filled=law.filled))
+
+
+def _rests_on(person: Person, visit: Visit, benefit: Benefit) -> bool:
+    return (
+        visit.scheme == Scheme.CHRONIC
+        and bool(visit.pool or visit.fund)
+        and same_disease(visit.disease, benefit.disease)
+        and holds(person.benefits, benefit, day_of(visit.time))
+    )
+
+
+def _soon_cancelled(rule: Rule, person: Person, benefit: Benefit) -> bool:
+    """Whether the registration was put right within a few days, so that nobody drew on it."""
+    last = day_of(benefit.time) + rule.at(benefit.time)["cancel_days"]
+    return not holds(person.benefits, benefit, max(last, (benefit.begin_day or 0) + 1))
+
+
+def _found(context: Context, benefit: Benefit, visits: Sequence[Visit], *, filled: bool) -> Finding:
+    paid = sum(visit.pool or visit.fund for visit in visits)
+    return found(
+        [benefit, *visits],
+        amount=paid,
+        area=benefit.area,
+        assumed=(_LAW,) if filled else (),
+        evidence={
+            "institution": context.name_of(benefit.accredited or benefit.inst),
+            "registered_at": benefit.time,
+            "disease": benefit.disease,
+            "settlements": len(visits),
+            "paid_fen": paid,
+        },
+    )

@@ -1,0 +1,108 @@
+"""The pool paid costs that the year's deductible should still have taken.
+
+Only where it is known that the deductible was not used up: the person's year was seen from its
+start, a later settlement still took a deductible, or an earlier one was taken by it whole. What
+was used before the monitoring began may otherwise have filled it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from events.times import DAY
+from rules.benefit_rules.years import Reckoning, drawing, reckoned, year_start
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Benefit, Claim, Status, Visit
+from rules.rule import Rule
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Status, Claim, Benefit)
+SUBJECT: Final = "person"
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Status | Claim | Benefit
+) -> Iterable[Verdict]:
+    """One matter a settlement: that the deductible was not taken off."""
+    year = reckoned(context, person, record)
+    return _verdicts(rule, context, person, year) if year else ()
+
+
+def _verdicts(
+    rule: Rule, context: Context, person: Person, year: Sequence[Reckoning]
+) -> Iterator[Verdict]:
+    for one in drawing(year):
+        finding = _look(rule, context, person, year, one)
+        yield Verdict(one.visit.event_id, withdrawn(finding) if one.visit.rev_at else finding)
+
+
+def _look(
+    rule: Rule, context: Context, person: Person, year: Sequence[Reckoning], one: Reckoning
+) -> Finding | None:
+    visit, limits = one.visit, rule.at(one.visit.time)
+    tolerance = limits["tolerance"]
+    if (
+        not one.known
+        or not one.left
+        or one.paid <= one.due + tolerance
+        or one.paid > one.by_ratio + tolerance
+        or one.used + tolerance >= min(one.left, one.in_policy)
+    ):
+        return None
+    seen = _seen_from(person) <= year_start(visit.time) + limits["seen_days"] * DAY
+    if not seen and not _was_left(year, one):
+        return None
+    terms = one.tariff
+    return found(
+        [visit],
+        amount=one.paid - one.due,
+        involved=visit.fee,
+        area=visit.insured_area,
+        severity=1 if seen else 2,
+        assumed=terms.filled_deductible + terms.filled_ratio,
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "in_policy_fen": one.in_policy,
+            "deductible_fen": terms.deductible or 0,
+            "left_fen": one.left,
+            "taken_fen": one.used,
+            "due_fen": one.due,
+            "paid_fen": one.paid,
+            "over_fen": one.paid - one.due,
+        },
+    )
+
+
+def _seen_from(person: Person) -> int:
+    """Time of the first settlement, claim, insurance or entitlement reported of the person."""
+    series = (person.visits, person.statuses, person.claims, person.benefits)
+    return min(records[0].time for records in series if records)
+
+
+def _was_left(year: Sequence[Reckoning], one: Reckoning) -> bool:
+    """Whether other settlements prove that something was left of the deductible.
+
+    A later one that still took from it, or an earlier one that it took whole, under a deductible
+    that is not higher than that of the settlement in question.
+    """
+    whole, charged, later = one.tariff.deductible or 0, 0, False
+    for other in year:
+        terms = other.tariff
+        if other is one:
+            later = True
+            continue
+        if other.visit.rev_at or terms.scheme not in one.tariff.counted or not other.used:
+            continue
+        if later:
+            charged += other.used
+            if whole > (terms.deductible or 0) - charged:
+                return True
+        elif (
+            other.used == other.in_policy
+            and not other.paid
+            and whole >= (terms.deductible or whole)
+        ):
+            return True
+    return False

@@ -1,0 +1,90 @@
+"""The pool paid general outpatient care away from home before or without what the area asks.
+
+Before the day from which the area pays such care nothing is paid; where the area asks for a
+filing, one that covers the day must be there, whenever it was made. Emergencies need none.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from events.local_codes import Scheme
+from events.times import day_of
+from rules.benefit.coverage import coverage
+from rules.benefit.lookup import Law
+from rules.benefit_rules.payments import concerned, is_general
+from rules.benefit_rules.years import claim_of
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Permit, Visit
+from rules.rule import Rule
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Permit)
+SUBJECT: Final = "person"
+_CITY: Final = 4
+_PATHS: Final = ("offsite.outpatient_from", "offsite.filing_required")
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Permit
+) -> Iterable[Verdict]:
+    """One matter a settlement: that care away from home was not to be paid."""
+    if isinstance(record, Permit):
+        return _verdicts(rule, context, person) if person.visits else ()
+    if not (record.pool or record.fund) or record.area[:_CITY] == record.insured_area[:_CITY]:
+        return ()
+    return (_verdict(rule, context, person, record),)
+
+
+def _verdicts(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:
+    for visit in person.visits:
+        if (visit.pool or visit.fund) and visit.area[:_CITY] != visit.insured_area[:_CITY]:
+            yield _verdict(rule, context, person, visit)
+
+
+def _verdict(rule: Rule, context: Context, person: Person, visit: Visit) -> Verdict:
+    finding = _look(rule, context, person, visit)
+    return Verdict(visit.event_id, withdrawn(finding) if visit.rev_at else finding)
+
+
+def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding | None:
+    paid = visit.pool or visit.fund
+    if not concerned(visit) or not is_general(visit) or paid <= rule.at(visit.time)["tolerance"]:
+        return None
+    claim = claim_of(context, visit, "full", filed=_filed(person, visit))
+    if claim.pharmacy and claim.pharmacy_pool_from is None:
+        return None
+    covered = coverage(Law(context.policy, claim))
+    if covered.status != "not_covered" or covered.steps[0].path not in _PATHS:
+        return None
+    step = covered.steps[0]
+    return found(
+        [visit],
+        amount=paid,
+        involved=visit.fee,
+        area=visit.insured_area,
+        assumed=(step.path,) if step.filled else (),
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "treated_in": visit.area,
+            "why_zh": step.zh,
+            "why_en": step.en,
+            "paid_fen": paid,
+        },
+    )
+
+
+def _filed(person: Person, visit: Visit) -> bool:
+    """Whether care there was filed for, or was an emergency."""
+    if visit.scheme == Scheme.EMERGENCY:
+        return True
+    day = day_of(visit.time)
+    return any(
+        permit.action != "cancel"
+        and (permit.begin_day if permit.begin_day is not None else day_of(permit.time)) <= day
+        and (permit.end_day is None or day <= permit.end_day)
+        and (not permit.to_area or permit.to_area[:2] == visit.area[:2])
+        for permit in person.permits
+    )

@@ -1,0 +1,146 @@
+"""The numbers of the law for one sort of settlement on one day, looked up once and kept.
+
+A calculation with all its explanations costs far more than most settlements need; the numbers
+alone tell whether there is anything to explain. Where the law leaves a value open, the number is
+the one that allows the most: more than that is too much whatever the value turns out to be.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from events.codes import is_retired
+from events.local_codes import Scheme
+from events.times import day_of
+from rules.benefit import BENEFIT_SCHEMES, Accumulators, BenefitScheme, Claim, Step
+from rules.benefit.lookup import PREFIX, Law
+from rules.benefit.terms import cap_left, deductible_left, payment_ratio
+from rules.context import Context
+from rules.histories.records import Visit
+from rules.histories.spreading import at_pharmacy
+from rules.packs import Policy
+
+SCHEMES: Final = ("general", "chronic", "two_disease")
+_MERGED: Final = frozenset({"general", "chronic"})
+_REMEMBERED: Final = 20_000
+_PROBE: Final = 10**15
+"""An amount above any deductible, so that asking for the deductible tells all of it."""
+
+
+class Tariff(NamedTuple):
+    """What the law says for one sort of settlement; money in fen.
+
+    `deductible` and `cap` are None where not known. The ratio is `share_of / out_of` and the
+    greatest possible; `exact` says whether it is certain. `counted` are the schemes whose costs
+    fill the deductible, `capped` those whose payments fill the cap, `basic` the cap of basic
+    insurance where this scheme counts inside it. `filled` are paths that an overlay filled.
+    """
+
+    scheme: BenefitScheme
+    deductible: int | None
+    counted: tuple[str, ...]
+    share_of: int
+    out_of: int
+    exact: bool
+    cap: int | None
+    capped: tuple[str, ...]
+    basic: int | None
+    account_inside: bool
+    filled_deductible: tuple[str, ...]
+    filled_ratio: tuple[str, ...]
+    filled_cap: tuple[str, ...]
+
+    def of(self, amount: int) -> int:
+        """The share of an amount that the pool pays at most, rounded half up to a fen."""
+        if amount <= 0:
+            return 0
+        return (2 * amount * self.share_of + self.out_of) // (2 * self.out_of)
+
+    @property
+    def percent(self) -> str:
+        """The ratio as readers see it."""
+        return f"{100 * self.share_of / self.out_of:g}%"
+
+
+class _Book:
+    """Tariffs of one policy by area, day, scheme, level and kind of person."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.known: dict[tuple[str, int, str, str, bool, bool], Tariff] = {}
+
+
+_BOOK: Final[list[_Book]] = []
+
+
+def level(context: Context, visit: Visit) -> str:
+    """The grade of the institution, as sent or else as the reference data has it."""
+    if visit.level:
+        return visit.level
+    known = context.institutions.get(visit.inst)
+    return known.level if known is not None else ""
+
+
+def retired(visit: Visit) -> bool:
+    """Whether retirees' terms apply; where the category is not said, the better terms count."""
+    return not visit.person_type or is_retired(visit.person_type)
+
+
+def tariff(context: Context, visit: Visit) -> Tariff:
+    """The numbers for a settlement under one of the benefit schemes (else KeyError)."""
+    if not _BOOK or _BOOK[0].policy is not context.policy:
+        _BOOK[:] = [_Book(context.policy)]
+    known = _BOOK[0].known
+    key = (
+        visit.insured_area,
+        day_of(visit.time),
+        visit.scheme,
+        visit.level or level(context, visit),
+        visit.scheme == Scheme.PHARMACY or at_pharmacy(visit),
+        not visit.person_type or is_retired(visit.person_type),
+    )
+    found = known.get(key)
+    if found is None:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        found = known[key] = _tariff(context.policy, *key)
+    return found
+
+
+def _tariff(
+    policy: Policy, area: str, day: int, scheme: str, hosp_lv: str, pharmacy: bool, old: bool
+) -> Tariff:
+    claim = Claim(
+        area=area,
+        day=day,
+        scheme=BENEFIT_SCHEMES[scheme],
+        in_policy=_PROBE,
+        retired=old,
+        hosp_lv=hosp_lv,
+        pharmacy=pharmacy,
+    )
+    law, nothing = Law(policy, claim), Accumulators(year=0)
+    left, ratio, limit = deductible_left(law, nothing), payment_ratio(law), cap_left(law, nothing)
+    share_of, out_of = ratio.greatest.as_integer_ratio()
+    merged = law.flag("outpatient.deductible_merged_with_chronic") and claim.scheme in _MERGED
+    together = claim.scheme in _MERGED and law.flag("outpatient.cap_apart_from_chronic") is False
+    inside = law.flag(f"{PREFIX[claim.scheme]}.cap_counts_in_basic_cap")
+    basic = law.at("basic.cap") if inside else None
+    return Tariff(
+        scheme=claim.scheme,
+        deductible=None if left.missing and not left.least else int(left.least),
+        counted=("general", "chronic") if merged else (claim.scheme,),
+        share_of=share_of,
+        out_of=out_of,
+        exact=not ratio.missing,
+        cap=limit.cap_room,
+        capped=("general", "chronic") if together else (claim.scheme,),
+        basic=basic.fen if basic is not None else None,
+        account_inside=bool(law.flag("amounts.fund_sum_includes_account")),
+        filled_deductible=_filled(left.steps),
+        filled_ratio=_filled(ratio.steps),
+        filled_cap=_filled(limit.steps),
+    )
+
+
+def _filled(steps: Iterable[Step]) -> tuple[str, ...]:
+    return tuple(step.path for step in steps if step.filled)

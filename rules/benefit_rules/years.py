@@ -1,0 +1,337 @@
+"""A patient's year of benefits, gone through once: what was left of deductible and caps each time.
+
+Every settlement is compared with what the law allows at most, given the settlements before it.
+Where records leave room, the reading that is better for the patient counts: a deductible that
+was recorded or should have been charged counts as used, and a payment counts towards a cap only
+as far as it was right. So one wrong settlement does not make those after it look wrong too. A
+settlement that was taken back later had used the deductible for those made while it stood, but
+no longer fills the cap.
+
+Payments from a shared account are kept with the patient who was treated, never with its owner,
+and each calendar year begins with nothing used.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from events.times import date_of, day_number, day_of, day_start
+from rules.benefit import BENEFIT_SCHEMES, Claim
+from rules.benefit.coverage import coverage
+from rules.benefit.lookup import Law
+from rules.benefit_rules.payments import concerned, is_inpatient
+from rules.benefit_rules.registrations import Raise, raised
+from rules.benefit_rules.tariffs import SCHEMES, Tariff, level, retired, tariff
+from rules.benefit_rules.ways import way_of
+from rules.context import Context
+from rules.histories.keyed import Person
+from rules.histories.records import Benefit, Record, Status, Visit
+from rules.histories.records import Claim as ManualClaim
+from rules.histories.series import between
+from rules.histories.spreading import at_pharmacy
+
+_CITY: Final = 4
+_NO_RAISE: Final = Raise(0, ())
+_OWN_RULES: Final = "outpatient.benefit."
+
+
+class Reckoning(NamedTuple):
+    """One settlement and what the law made of it; money in fen.
+
+    `left` is what was left of the deductible as far as known, `used` what was taken from it;
+    `room` what the caps leave now, `room_then` what they left when it was settled, both None
+    where there is no cap to count. `paid_year` is what fills the cap already. `ordinary` says
+    whether the area's ordinary terms apply to it at all.
+    """
+
+    visit: Visit
+    tariff: Tariff
+    in_policy: int
+    paid: int
+    used: int
+    left: int
+    due: int
+    room: int | None
+    room_then: int | None
+    paid_year: int
+    raise_: Raise
+    ordinary: bool
+
+    @property
+    def known(self) -> bool:
+        """Whether the pool paid by the ordinary terms and the in-policy costs are known."""
+        return self.ordinary and self.paid > 0 and self.in_policy > 0
+
+    @property
+    def by_ratio(self) -> int:
+        """The most the ratio allows on what the settlement left after its deductible."""
+        return self.tariff.of(self.in_policy - min(self.used, self.left))
+
+
+class _Gone(NamedTuple):
+    """What a settlement that was taken back had used while it stood."""
+
+    rev_at: int
+    area: str
+    scheme: str
+    used: int
+    paid: int
+
+
+class _Sums:
+    """What the year has used so far, by scheme."""
+
+    def __init__(self) -> None:
+        self.used = dict.fromkeys(SCHEMES, 0)
+        self.paid: dict[tuple[str, str], int] = {}
+        self.inpatient = 0
+        self.gone: list[_Gone] = []
+        self.records_deductible = False
+        """Whether the sender has told a deductible so far."""
+        self.splits = False
+        """Whether the sender has told the pool's part so far."""
+
+    def deductible(self, counted: Sequence[str], at: int) -> int:
+        """Deductible used by settlements that stood at a time."""
+        gone = sum(g.used for g in self.gone if g.rev_at > at and g.scheme in counted)
+        return sum(self.used[scheme] for scheme in counted) + gone
+
+    def payments(self, area: str, capped: Sequence[str]) -> int:
+        """What was paid by settlements that stand."""
+        return sum(self.paid.get((area, scheme), 0) for scheme in capped)
+
+    def payments_then(self, area: str, capped: Sequence[str], at: int) -> int:
+        """What was paid by settlements that stood at a time."""
+        gone = sum(
+            g.paid for g in self.gone if g.rev_at > at and g.area == area and g.scheme in capped
+        )
+        return self.payments(area, capped) + gone
+
+
+@lru_cache(4096)
+def _bounds(day: int) -> tuple[int, int]:
+    """First and last second of the calendar year of a day number."""
+    year = date_of(day).year
+    first = day_start(day_number(date(year, 1, 1)))
+    return first, day_start(day_number(date(year + 1, 1, 1))) - 1
+
+
+def year_start(time: int) -> int:
+    """First second (China Standard Time) of the calendar year of an event time."""
+    return _bounds(day_of(time))[0]
+
+
+_LAST: Final[list[tuple[Context, Person, Record, Sequence[Reckoning]]]] = []
+"""What was reckoned last: several rules ask the same of one record, one after the other."""
+
+
+def reckoned(context: Context, person: Person, record: Record) -> Sequence[Reckoning]:
+    """The settlements whose judgement a record may have changed; none if that is sure.
+
+    `record` is new to the person's history or changed in it.
+    """
+    if _LAST:
+        known, whose, what, result = _LAST[0]
+        if what is record and whose is person and known is context:
+            return result
+    if isinstance(record, Visit):
+        result = () if _quiet(context, person, record) else _year(context, person, record.time)
+    elif isinstance(record, Status | Benefit | ManualClaim) and person.visits:
+        result = [
+            one
+            for start in sorted({year_start(visit.time) for visit in person.visits})
+            for one in _year(context, person, start)
+        ]
+    else:
+        result = ()
+    _LAST[:] = [(context, person, record, result)]
+    return result
+
+
+def _quiet(context: Context, person: Person, visit: Visit) -> bool:
+    """Whether a settlement is surely right and changes nothing for others: a quick look.
+
+    Takes the records at their word; what then looks odd is reckoned with care.
+    """
+    visits = person.visits
+    if visits[-1] is not visit or visit.rev_at:
+        return False
+    if not concerned(visit):
+        return True
+    paid, amount, charged = visit.pool or visit.fund, visit.in_scope, visit.deductible
+    if not paid and not charged:
+        return True
+    terms = tariff(context, visit)
+    if paid > terms.of(amount):
+        return False
+    if terms.deductible is None and terms.cap is None and terms.basic is None:
+        return True
+    start = _bounds(day_of(visit.time))[0]
+    used = filled = 0
+    for at in range(len(visits) - 2, -1, -1):
+        other = visits[at]
+        if other.time < start:
+            break
+        if not (other.pool or other.fund or other.deductible):
+            continue
+        scheme = BENEFIT_SCHEMES.get(other.scheme)
+        if charged and not other.deductible and scheme in terms.counted:
+            return False
+        if not other.rev_at and scheme in terms.counted:
+            used += other.deductible
+        if scheme in terms.capped:
+            filled += other.pool or other.fund
+        elif terms.basic is not None:
+            return False
+    left = (terms.deductible or 0) - used
+    if left > 0 and paid > terms.of(amount - left):
+        return False
+    return terms.cap is None or filled + paid <= terms.cap
+
+
+def _year(context: Context, person: Person, time: int) -> list[Reckoning]:
+    """Reckon all settlements of the calendar year of an event time, in their order."""
+    first, last = _bounds(day_of(time))
+    visits = [
+        visit
+        for visit in between(person.visits, first, last)
+        if concerned(visit) or is_inpatient(visit)
+    ]
+    claims = [
+        (claim.time, claim.in_scope or claim.fee)
+        for claim in person.claims
+        if first <= claim.time <= last and claim.scheme in BENEFIT_SCHEMES
+    ]
+    sums = _Sums()
+    found: list[Reckoning] = []
+    for visit in visits:
+        if is_inpatient(visit):
+            if not visit.rev_at:
+                sums.inpatient += visit.pool or visit.fund
+            continue
+        claimed = sum(amount for when, amount in claims if when <= visit.time)
+        found.append(_reckon(context, person, sums, visit, claimed))
+    return found
+
+
+def _reckon(context: Context, person: Person, sums: _Sums, visit: Visit, claimed: int) -> Reckoning:
+    """Reckon one settlement and book what it used."""
+    terms = tariff(context, visit)
+    area = visit.insured_area[:_CITY]
+    sums.splits = sums.splits or visit.pool > 0
+    paid = _paid(visit, terms, splits=sums.splits)
+    known = visit.in_scope > 0
+    in_policy = visit.in_scope if known else max(0, visit.fee - visit.own_expense)
+    charged = visit.deductible if 0 <= visit.deductible <= in_policy else 0
+    sums.records_deductible = sums.records_deductible or charged > 0
+    before = sums.deductible(terms.counted, visit.time) + claimed
+    left = max(0, terms.deductible - before) if terms.deductible is not None else 0
+    due = terms.of(in_policy - left)
+    higher = raised(context, person.benefits, visit) if person.benefits else _NO_RAISE
+    filled = sums.payments(area, terms.capped)
+    room = _room(terms, sums, filled, higher.amount)
+    filled_then = sums.payments_then(area, terms.capped, visit.time)
+    room_then = _room(terms, sums, filled_then, higher.amount)
+    covered = _covered(context, person, visit)
+    right = min(paid, due if known else paid, paid if room_then is None else room_then)
+    used = charged
+    if known and (paid or charged or not (sums.records_deductible or at_pharmacy(visit))):
+        used = max(charged, min(in_policy, left))
+    elif not known and paid:
+        used = left
+    _book(sums, visit, area, terms.scheme, used, right if covered else 0)
+    return Reckoning(
+        visit=visit,
+        tariff=terms,
+        in_policy=visit.in_scope,
+        paid=paid,
+        used=charged,
+        left=left,
+        due=due,
+        room=room,
+        room_then=room_then,
+        paid_year=filled,
+        raise_=higher,
+        ordinary=covered,
+    )
+
+
+def _book(sums: _Sums, visit: Visit, area: str, scheme: str, used: int, paid: int) -> None:
+    if visit.rev_at:
+        sums.gone.append(_Gone(visit.rev_at, area, scheme, used, paid))
+        return
+    sums.used[scheme] += used
+    sums.paid[area, scheme] = sums.paid.get((area, scheme), 0) + paid
+
+
+def _paid(visit: Visit, terms: Tariff, *, splits: bool) -> int:
+    """The pool's part that was not given back.
+
+    A sender that tells the pool's part at all means none where it says none; the rest of the
+    fund is then other money, such as the civil servants' subsidy.
+    """
+    paid = visit.pool
+    if not paid and not splits:
+        paid = visit.fund - (visit.account if terms.account_inside else 0)
+    return max(0, paid - (0 if visit.rev_at else visit.back[0]))
+
+
+def _room(terms: Tariff, sums: _Sums, filled: int, higher: int) -> int | None:
+    rooms = []
+    if terms.cap is not None:
+        rooms.append(terms.cap + higher - filled)
+    if terms.basic is not None:
+        rooms.append(terms.basic - sum(sums.paid.values()) - sums.inpatient)
+    return max(0, min(rooms)) if rooms else None
+
+
+def _covered(context: Context, person: Person, visit: Visit) -> bool:
+    """Whether the area's ordinary terms apply; where not, other rules say what is wrong."""
+    way = way_of(person.statuses, visit)
+    pharmacy = at_pharmacy(visit)
+    if not pharmacy and way == "full" and visit.area[:_CITY] == visit.insured_area[:_CITY]:
+        return True
+    known = context.institutions.get(visit.inst)
+    claim = claim_of(context, visit, way)
+    if pharmacy and known is None:
+        return False
+    covered = coverage(Law(context.policy, claim))
+    if covered.status == "not_covered":
+        return False
+    return not any(path.startswith(_OWN_RULES) for path in covered.missing)
+
+
+def claim_of(
+    context: Context,
+    visit: Visit,
+    way: str,
+    *,
+    prescription: bool = True,
+    filed: bool = True,
+    cap_raise: int = 0,
+) -> Claim:
+    """A settlement as the benefit calculation takes it."""
+    known = context.institutions.get(visit.inst)
+    return Claim(
+        area=visit.insured_area,
+        day=day_of(visit.time),
+        scheme=BENEFIT_SCHEMES[visit.scheme],
+        in_policy=max(0, visit.in_scope),
+        retired=retired(visit),
+        clct_way=way,
+        hosp_lv=level(context, visit),
+        pharmacy=at_pharmacy(visit),
+        pharmacy_pool_from=known.pool_from if known is not None else None,
+        prescription=prescription,
+        treated_in=visit.area,
+        filed=filed,
+        cap_raise=cap_raise,
+    )
+
+
+def drawing(reckonings: Sequence[Reckoning]) -> Iterator[Reckoning]:
+    """Those in which a fund paid something."""
+    for one in reckonings:
+        if one.visit.pool or one.visit.fund:
+            yield one
