@@ -27,9 +27,11 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status
 ) -> Iterable[Verdict]:
     """One matter a settlement: that the person had no benefit."""
-    if isinstance(record, Status):
-        return _verdicts(rule, context, person) if person.visits else ()
-    if not (record.pool or record.fund) or not person.statuses:
+    if not person.statuses or not person.visits:
+        return ()
+    if isinstance(record, Status) or person.visits[-1] is not record:
+        return _verdicts(rule, context, person)
+    if not (record.pool or record.fund):
         return ()
     return (_verdict(rule, context, person, record),)
 
