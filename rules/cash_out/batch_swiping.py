@@ -6,7 +6,7 @@ A pharmacy that names no terminal is told apart by the operator.
 from collections.abc import Iterator
 from typing import Final
 
-from rules.cash_out.batches import ABOUT, batch, may_begin, money
+from rules.cash_out.batches import ABOUT, batch, counts, may_begin
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Verdict
@@ -23,7 +23,7 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
     """One matter a terminal and day: all settlements of its batches."""
     limits = rule.at(swipe.time)
     swipes = terminal.swipes
-    if money(swipe) < limits["floor"] or len(swipes) < limits["persons"]:
+    if len(swipes) < limits["persons"] or not counts(limits, context, swipe):
         return
     if may_begin(limits, swipes, swipe) or is_raised(rule, terminal, ABOUT):
         yield Verdict(ABOUT, batch(limits, context, swipes, swipe.dev or swipe.opter))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from rules.cash_out.batches import ABOUT, batch, may_begin, money
+from rules.cash_out.batches import ABOUT, batch, counts, may_begin
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Verdict
@@ -21,7 +21,7 @@ def check(rule: Rule, context: Context, day: InstitutionDay, swipe: Swipe) -> It
     if swipe.dev or swipe.opter:
         return
     limits = rule.at(swipe.time)
-    if money(swipe) < limits["floor"] or len(day.swipes) < limits["persons"]:
+    if len(day.swipes) < limits["persons"] or not counts(limits, context, swipe):
         return
     swipes = [other for other in day.swipes if not other.dev and not other.opter]
     if may_begin(limits, swipes, swipe) or is_raised(rule, day, ABOUT):

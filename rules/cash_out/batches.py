@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from events.times import HOUR, day_of, day_start
-from rules.cash_out.windows import Hit
+from rules.cash_out.windows import Hit, at_retail
 from rules.context import Context
 from rules.findings import Finding, found, stands, stood, withdrawn
 from rules.histories.digests import pseudonym
@@ -18,12 +18,25 @@ from rules.histories.records import Swipe
 from rules.histories.series import between
 
 ABOUT: Final = "batch"
+_MOBILE: Final = "3"
 Limits = Mapping[str, Any]
 
 
 def money(swipe: Swipe) -> int:
     """Account money of a settlement, also where only the shared part is reported, fen."""
     return max(swipe.account, swipe.shared)
+
+
+def counts(limits: Limits, context: Context, swipe: Swipe) -> bool:
+    """Whether a settlement can belong to a batch: account money taken at this counter.
+
+    Phones settle from anywhere. At hospitals many people pay one fee for registration or a
+    consultation, so only drugs and larger sums count there.
+    """
+    taken = money(swipe)
+    if taken < limits["floor"] or swipe.served == _MOBILE:
+        return False
+    return swipe.goods or taken >= limits["hospital_floor"] or at_retail(context, swipe.inst)
 
 
 def may_begin(limits: Limits, swipes: Sequence[Swipe], swipe: Swipe) -> bool:
@@ -50,9 +63,10 @@ def may_begin(limits: Limits, swipes: Sequence[Swipe], swipe: Swipe) -> bool:
 
 def batch(limits: Limits, context: Context, swipes: Sequence[Swipe], place: str) -> Finding | None:
     """What the batches of a day's settlements at one place are, together."""
-    usable = [swipe for swipe in swipes if money(swipe) >= limits["floor"]]
+    usable = [swipe for swipe in swipes if counts(limits, context, swipe)]
+    retail = bool(usable) and at_retail(context, usable[0].inst)
     standing = [swipe for swipe in usable if stands(swipe)]
-    hit = partial(_hit, limits)
+    hit = partial(_hit, limits, retail)
     taking = _taking(limits, standing, hit)
     no_more = not taking and len(standing) < len(usable)
     if no_more:
@@ -105,11 +119,14 @@ def _runs(limits: Limits, swipes: Sequence[Swipe]) -> Iterator[Sequence[Swipe]]:
         yield swipes[begin : end + 1]
 
 
-def _hit(limits: Limits, run: Sequence[Swipe]) -> Sequence[Swipe]:
-    """The settlements of a window that are a batch."""
+def _hit(limits: Limits, retail: bool, run: Sequence[Swipe]) -> Sequence[Swipe]:
+    """The settlements of a window that are a batch; hospitals are busy and open at night."""
     if len(run) < limits["persons"]:
         return ()
-    return _alike(limits, run) or _too_quick(limits, run) or _by_night(limits, run)
+    alike = _alike(limits, run)
+    if alike or not retail:
+        return alike
+    return _too_quick(limits, run) or _by_night(limits, run)
 
 
 def _alike(limits: Limits, run: Sequence[Swipe]) -> Sequence[Swipe]:

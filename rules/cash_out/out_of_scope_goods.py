@@ -6,6 +6,7 @@ exceed what the other lines cost, so goods paid in cash are left alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from events.identifiers import is_placeholder_item
@@ -48,6 +49,11 @@ _HIDDEN: Final = Suspicion(_LIKELY, "占位编码", "placeholder code")
 _DISGUISED: Final = Suspicion(_LIKELY, "名称与编码不符，疑为串换", "name and code disagree")
 
 
+@lru_cache(8192)
+def _is_placeholder(code: str) -> bool:
+    return is_placeholder_item(code)
+
+
 def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
     """One matter a settlement: its lines that account and pool must not pay."""
     if not (visit.account or visit.fund or visit.shared):
@@ -56,7 +62,8 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterato
     suspects: list[Suspect] = []
     for line in visit.lines:
         item = context.reference.item(line.code, day)
-        if item is not None and item.name == line.name and item.scope != EXCLUDED:
+        fits = item is not None and item.name == line.name and item.scope != EXCLUDED
+        if fits and not _is_placeholder(line.code):
             continue
         why = _why(limits, item, line)
         if why is not None:
@@ -71,12 +78,14 @@ def _why(limits: Mapping[str, Any], item: CatalogueEntry | None, line: Line) -> 
     if item is not None and item.scope == EXCLUDED:
         return _OPEN
     name = line.name
-    if item is None and is_placeholder_item(line.code):
-        if tells(name, limits["never"]):
+    told = "" if tells(name, limits["unless"]) else tells(name, limits["never"])
+    if _is_placeholder(line.code):
+        if told:
             return _TELLING
         return _HIDDEN if line.code.strip() and not tells(name, limits["medical"]) else None
     known = item.name if item is not None else ""
-    told = tells(name, limits["never"])
+    if known and known in name:
+        return None
     if told and told not in known:
         return _DISGUISED
     if item is None or line.code[:1] not in _DRUG:

@@ -1,8 +1,9 @@
 """One account shared with more people than a family has.
 
-Counts who may use the account at once and who has used it, and looks for relations that exclude
-each other, such as two spouses at a time. A big family (spouse, parents of both, three children)
-stays below.
+An authorisation is looked at together with all others in force then and those who used the account
+of late: there are too many, or relations that exclude each other, such as two spouses at a time.
+Somebody's first use without authorisation is looked at together with who else used it of late. A
+big family (spouse, parents of both, three children) stays below.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.times import DAY
-from rules.cash_out.family import GRANT
+from rules.cash_out.family import GRANT, last_word
 from rules.cash_out.windows import account_money, month_bounds, months_from
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, stands, stood, withdrawn
@@ -44,11 +45,12 @@ def check(
     limits = rule.at(record.time)
     if not _possible(limits, account):
         return
+    follow = limits["follow_days"] * DAY
     reach = limits["window_days"] * DAY
     for series in (account.grants, account.swipes):
         if series:
             reach = max(reach, series[-1].time - record.time)
-    for month in months_from(record.time, reach):
+    for month in months_from(record.time - follow, reach + follow):
         yield Verdict(month, _look(rule, context, account, month))
 
 
@@ -72,32 +74,37 @@ def _found(
 ) -> Finding | None:
     first, last = month_bounds(month)
     limits = rule.at(first)
-    new_grants = [g for g in between(account.grants, first, last) if g.action == GRANT]
-    uses = [
-        swipe
-        for swipe in between(account.swipes, first, last)
-        if swipe.owner and counts(swipe, swipe.time)
-    ]
-    grants: dict[str, Grant] = {}
-    users: set[str] = set()
-    contradictions: set[str] = set()
-    anchors: list[Grant | Swipe] = [*new_grants, *uses]
-    for record in anchors:
-        crowd = _crowd(limits, account, record, counts)
+    follow = last + limits["follow_days"] * DAY
+    uses = [s for s in between(account.swipes, first, follow) if s.owner and counts(s, s.time)]
+    crowds: list[Crowd] = []
+    taking: dict[str, Swipe] = {}
+    for grant in between(account.grants, first, last):
+        crowd = _allowed(limits, account, grant, counts) if grant.action == GRANT else None
         if crowd is not None:
-            users |= crowd.users
-            grants |= {grant.event_id: grant for grant in crowd.grants}
-            contradictions |= {crowd.contradiction} - {""}
-    if not users:
-        return None
-    taking = [swipe for swipe in uses if swipe.psn_no in users]
+            crowds.append(crowd)
+            taking |= {use.event_id: use for use in uses if use.psn_no in crowd.users}
+    for anchor in uses:
+        crowd = _using(limits, account, anchor, counts) if anchor.time <= last else None
+        if crowd is not None:
+            crowds.append(crowd)
+            taking |= {use.event_id: use for use in uses if use.psn_no in crowd.users}
+    ordered = sorted(taking.values(), key=lambda use: (use.time, use.event_id))
+    return _finding(context, month, crowds, ordered) if crowds else None
+
+
+def _finding(
+    context: Context, month: str, crowds: Sequence[Crowd], taking: Sequence[Swipe]
+) -> Finding:
+    users = frozenset(user for crowd in crowds for user in crowd.users)
+    grants = {grant.event_id: grant for crowd in crowds for grant in crowd.grants}
+    contradictions = {crowd.contradiction for crowd in crowds} - {""}
     amount = sum(account_money(swipe) for swipe in taking)
-    latest = taking[-1].insured_area if taking else next(iter(grants.values())).owner_area
+    area = taking[-1].insured_area if taking else next(iter(grants.values())).owner_area
     return found(
         [*grants.values(), *taking],
         amount=amount,
         involved=sum(swipe.fee for swipe in taking),
-        area=latest,
+        area=area,
         severity=1 if contradictions else 2,
         evidence={
             "users": len(users),
@@ -112,10 +119,10 @@ def _found(
     )
 
 
-def _crowd(
-    limits: Mapping[str, Any], account: Account, anchor: Grant | Swipe, counts: Counts
+def _allowed(
+    limits: Mapping[str, Any], account: Account, anchor: Grant, counts: Counts
 ) -> Crowd | None:
-    """Who is too many at the moment of an authorisation or use; None if nobody is."""
+    """Who is too many at the moment of an authorisation; None if nobody is."""
     in_force: dict[str, Grant] = {}
     for grant in account.grants:
         if (grant.time, grant.event_id) > (anchor.time, anchor.event_id):
@@ -124,17 +131,34 @@ def _crowd(
             in_force[grant.user] = grant
         else:
             in_force.pop(grant.user, None)
-    recent = between(account.swipes, anchor.time - limits["window_days"] * DAY, anchor.time)
-    users = {s.psn_no for s in recent if s.owner and counts(s, anchor.time)} | in_force.keys()
+    users = _recent(limits, account, anchor.time, counts) | in_force.keys()
     authorised = tuple(in_force.values())
     contradiction, clashing = _clash(limits, authorised)
-    if len(users) > limits["most"]:
+    if len(users) > limits["most"] or (contradiction and len(users) > limits["few"]):
         return Crowd(frozenset(users), authorised, contradiction)
     if not contradiction:
         return None
-    if len(users) > limits["few"]:
-        return Crowd(frozenset(users), authorised, contradiction)
     return Crowd(frozenset(grant.user for grant in clashing), clashing, contradiction)
+
+
+def _using(
+    limits: Mapping[str, Any], account: Account, anchor: Swipe, counts: Counts
+) -> Crowd | None:
+    """Who is too many when somebody new uses the account without authorisation, or None."""
+    word = last_word(account, anchor.psn_no, anchor.time)
+    if word is not None and word.action == GRANT:
+        return None
+    known = _recent(limits, account, anchor.time - 1, counts)
+    users = known | {anchor.psn_no}
+    if len(users) <= limits["most"] or len(users) == len(known):
+        return None
+    return Crowd(frozenset(users), (), "")
+
+
+def _recent(limits: Mapping[str, Any], account: Account, time: int, counts: Counts) -> set[str]:
+    begin = time - limits["window_days"] * DAY
+    swipes = between(account.swipes, begin, time)
+    return {swipe.psn_no for swipe in swipes if swipe.owner and counts(swipe, time)}
 
 
 def _clash(limits: Mapping[str, Any], grants: Sequence[Grant]) -> tuple[str, tuple[Grant, ...]]:
