@@ -373,7 +373,7 @@ def home(event: Event) -> list[Fact]:
         case Stock():
             return _stock(event)
         case InsuranceStatus():
-            return [Fact(keyed.PERSON, event.psn_no, _status(event))]
+            return _insured(event)
         case AccountCredit():
             return [Fact(keyed.ACCOUNT, event.psn_no, _credit(event))]
         case AccountAuthorization():
@@ -400,6 +400,15 @@ def home(event: Event) -> list[Fact]:
             return [Fact(keyed.PERSON, event.psn_no, _claim(event))]
         case InstitutionStatus():
             return _designated(event)
+
+
+def _insured(e: InsuranceStatus) -> list[Fact]:
+    """A status: with the person, and with the account where it says how contributions are paid."""
+    status = _status(e)
+    told = [Fact(keyed.PERSON, e.psn_no, status)]
+    if e.clct_way:
+        told.append(Fact(keyed.ACCOUNT, e.psn_no, status))
+    return told
 
 
 def _designated(e: InstitutionStatus) -> list[Fact]:

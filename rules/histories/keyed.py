@@ -18,6 +18,7 @@ from rules.histories.records import (
     Check,
     Claim,
     Credit,
+    Defect,
     Designation,
     Goods,
     Grant,
@@ -70,6 +71,9 @@ MOST: Final[dict[str, int]] = {
     DOCUMENT: 200,
 }
 """Most records of one sort that one key remembers; beyond it the oldest are forgotten."""
+
+DEFECTS: Final = 500
+"""Defects of one sort that an institution's month remembers: the first ones."""
 
 
 class Standing(Struct, array_like=True, gc=False):
@@ -202,6 +206,9 @@ class Account(History, gc=False):
     credits: list[Credit] = field(default_factory=list)
     payouts: list[Payout] = field(default_factory=list)
     premiums: list[Premium] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+    """Reports that say how contributions are paid."""
+    paybacks: list[Payback] = field(default_factory=list)
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         series: object = {
@@ -210,6 +217,8 @@ class Account(History, gc=False):
             Credit: self.credits,
             Payout: self.payouts,
             Premium: self.premiums,
+            Status: self.statuses,
+            Payback: self.paybacks,
         }.get(type(record))
         if not isinstance(series, list):
             raise TypeError(f"an account does not keep {type(record).__name__}")
@@ -242,12 +251,17 @@ class InstitutionDay(History, gc=False):
 
 
 class InstitutionMonth(History, gc=False):
-    """One institution in one month: what it settled and paid back, on what designation."""
+    """One institution in one month: what it settled and paid back, on what designation.
+
+    Defects of the data it sent stand apart, in one such history for each sort of them.
+    """
 
     paybacks: list[Payback] = field(default_factory=list)
     bills: list[Bill] = field(default_factory=list)
     designations: list[Designation] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
+    defects: list[Defect] = field(default_factory=list)
+    """The first ones; what comes after `DEFECTS` others adds nothing."""
     drugs: int = 0
     """Of all bills, also those taken back: fee lines of drugs that carry trace codes."""
     untraced: int = 0
@@ -260,6 +274,8 @@ class InstitutionMonth(History, gc=False):
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         if isinstance(record, Bill):
             return self._take_bill(record)
+        if isinstance(record, Defect):
+            return self._take_defect(record)
         series: object = {
             Payback: self.paybacks,
             Designation: self.designations,
@@ -282,6 +298,19 @@ class InstitutionMonth(History, gc=False):
                 self.paid_fee += bill.fee
                 self.paid_own += bill.own_expense
         return (bill,)
+
+    def _take_defect(self, record: Defect) -> Sequence[Record] | None:
+        full = len(self.defects) >= DEFECTS
+        if full and (self.defects[-1].time, self.defects[-1].event_id) < (
+            record.time,
+            record.event_id,
+        ):
+            return None
+        defect = put(self.defects, record)
+        if defect is None:
+            return None
+        del self.defects[DEFECTS:]
+        return (defect,)
 
 
 class Institution(History, gc=False):

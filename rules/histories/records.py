@@ -398,6 +398,19 @@ class Designation(Record, frozen=True, gc=False, array_like=True, tag=True):
     services: tuple[str, ...]
 
 
+class Defect(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """What is wrong with an event's own data, of one sort, as its institution's month knows it."""
+
+    sort: str
+    """`identity`, `coding`, `amounts`, `late` or `missing`."""
+    kinds: tuple[str, ...]
+    setl_id: str
+    area: str
+    insured_area: str
+    days: int = 0
+    """Days between what happened and its settlement or report, where that is what is wrong."""
+
+
 AnyRecord = (
     Visit
     | Refund
@@ -420,4 +433,5 @@ AnyRecord = (
     | Payout
     | Premium
     | Designation
+    | Defect
 )

@@ -54,7 +54,11 @@ def spread(record: Record, refunds: list[Refund], *, first: bool) -> Iterator[Fa
         if record.rev_at or any(record.back):
             for refund in refunds:
                 if record.setl_id in refund.targets or record.event_id in refund.targets:
-                    yield _payback(record, refund)
+                    payback = _payback(record, refund)
+                    yield payback
+                    if record.account or record.shared:
+                        owner = record.owner or record.psn_no
+                        yield Fact(keyed.ACCOUNT, owner, payback.record)
     elif isinstance(record, Claim) and record.bill:
         yield _claimed(record)
 
