@@ -15,6 +15,7 @@ from rules.registry import load_rules
 from rules.rule import SEVERITIES, Rule
 from rules.strict_yaml import read_mapping
 from streams.metrics import Metrics
+from streams.worker.counts import Counts
 
 DOCS: Final = Path(__file__).parent.parent / "docs"
 FIELDS: Final = Path(events.__file__).parent / "fields.yaml"
@@ -144,13 +145,24 @@ def metrics_page() -> str:
         "|---|---|---|---|",
     ]
     metrics = Metrics()
-    for collector in vars(metrics).values():
+    page += _metrics(metrics)
+    page += [
+        "",
+        "Workers have these too:\n",
+        "| metric | type | labels | meaning |",
+        "|---|---|---|---|",
+    ]
+    page += _metrics(Counts(metrics))
+    return "\n".join(page) + "\n"
+
+
+def _metrics(holder: object) -> Iterator[str]:
+    for collector in vars(holder).values():
         if hasattr(collector, "_labelnames"):
             (family,) = _described(collector)
             labels = ", ".join(collector._labelnames)
             name = f"{family.name}_total" if family.type == "counter" else family.name
-            page.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
-    return "\n".join(page) + "\n"
+            yield f"| `{name}` | {family.type} | {labels} | {family.documentation} |"
 
 
 def _described(collector: Any) -> list[Metric]:
