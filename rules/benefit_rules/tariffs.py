@@ -31,7 +31,7 @@ class Tariff(NamedTuple):
 
     `deductible` and `cap` are None where not known. The ratio is `share_of / out_of` and the
     greatest possible; `exact` says whether it is certain. `counted` are the schemes whose costs
-    fill the deductible, `capped` those whose payments fill the cap, `basic` the cap of basic
+    fill the deductible, or may fill it where no document says, `capped` those whose payments fill the cap, `basic` the cap of basic
     insurance where this scheme counts inside it. `filled` are paths that an overlay filled.
     """
 
@@ -121,14 +121,14 @@ def _tariff(
     law, nothing = Law(policy, claim), Accumulators(year=0)
     left, ratio, limit = deductible_left(law, nothing), payment_ratio(law), cap_left(law, nothing)
     share_of, out_of = ratio.greatest.as_integer_ratio()
-    merged = law.flag("outpatient.deductible_merged_with_chronic") and claim.scheme in _MERGED
+    apart = law.flag("outpatient.deductible_merged_with_chronic") is False
     together = claim.scheme in _MERGED and law.flag("outpatient.cap_apart_from_chronic") is False
     inside = law.flag(f"{PREFIX[claim.scheme]}.cap_counts_in_basic_cap")
     basic = law.at("basic.cap") if inside else None
     return Tariff(
         scheme=claim.scheme,
         deductible=None if left.missing and not left.least else int(left.least),
-        counted=("general", "chronic") if merged else (claim.scheme,),
+        counted=(claim.scheme,) if apart or claim.scheme not in _MERGED else ("general", "chronic"),
         share_of=share_of,
         out_of=out_of,
         exact=not ratio.missing,
