@@ -22,13 +22,19 @@ class Timed(Protocol):
     """A record that can be taken back."""
 
     @property
-    def event_id(self) -> str: ...
+    def event_id(self) -> str:
+        """The event it comes from."""
+        ...
 
     @property
-    def time(self) -> int: ...
+    def time(self) -> int:
+        """When it happened, epoch seconds."""
+        ...
 
     @property
-    def rev_at(self) -> int: ...
+    def rev_at(self) -> int:
+        """When it was taken back, 0 if it was not."""
+        ...
 
 
 T = TypeVar("T", bound=Timed)
