@@ -1,0 +1,117 @@
+"""Account income that is not what base and rate give.
+
+In work and flexibly employed: the rate of the month that the credit is for, times the base; so a
+share of the employer's contribution that goes on being credited after the reform is found too. A
+retiree's fixed sum is judged where the policy, or an overlay, knows the average pension.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from rules.account.incomes import (
+    EMPLOYEE,
+    FLEXIBLE,
+    RETIREE,
+    alike,
+    kind_of,
+    law_time,
+    month_for,
+    order,
+)
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import ACCOUNT, Account
+from rules.histories.records import Credit
+from rules.packs import Value
+from rules.rule import Rule
+
+KIND: Final = ACCOUNT
+RECORDS: Final = (Credit,)
+SUBJECT: Final = "account"
+_MONTHS: Final = 12
+_RATE, _RETIREE_RATE, _RETIREE_BASE = (
+    "account.credit.employee_rate",
+    "account.credit.retiree_rate",
+    "account.credit.retiree_base_amount",
+)
+
+
+class Due(NamedTuple):
+    """What a credit may be: the first is said to the reader. Fen."""
+
+    amounts: tuple[int, ...]
+    base: int
+    rate: Value
+    assumed: tuple[str, ...]
+
+
+def check(rule: Rule, context: Context, account: Account, record: Credit) -> Iterator[Verdict]:
+    """One matter a credit, by itself and by what all credits of its month come to."""
+    months = alike(account, record)
+    for credit in months:
+        if credit.amount > 0:
+            yield Verdict(credit.event_id, _look(rule, context, credit, months))
+
+
+def _look(rule: Rule, context: Context, credit: Credit, months: Sequence[Credit]) -> Finding | None:
+    due = _due(context, credit)
+    if due is None:
+        return None
+    tolerance: int = rule.at(credit.time)["tolerance"]
+
+    def right(amount: int) -> bool:
+        return any(abs(amount - one) <= tolerance for one in due.amounts)
+
+    until = sum(other.amount for other in months if order(other) <= order(credit))
+    if right(credit.amount) or right(until):
+        return None
+    expected = min(due.amounts, key=lambda one: abs(credit.amount - one))
+    finding = found(
+        [credit],
+        amount=abs(credit.amount - expected),
+        involved=credit.amount,
+        area=credit.area,
+        assumed=due.assumed,
+        evidence={
+            "credited_at": credit.time,
+            "month": month_for(credit) or "-",
+            "kind": kind_of(credit),
+            "base_fen": due.base,
+            "rate": f"{due.rate.ratio.normalize():f}",
+            "due_fen": expected,
+            "amount_fen": credit.amount,
+        },
+    )
+    total = sum(other.amount for other in months)
+    corrected = total != until and (right(total) or abs(total) <= tolerance)
+    return withdrawn(finding) if corrected else finding
+
+
+def _due(context: Context, credit: Credit) -> Due | None:
+    """What a credit may be; None where that cannot be said."""
+    kind = kind_of(credit)
+    time = law_time(credit)
+    if kind == RETIREE:
+        rate = context.law(credit.area, _RETIREE_RATE, time)
+        pension = context.law(credit.area, _RETIREE_BASE, time)
+        if rate is None or pension is None:
+            return None
+        assumed = tuple(
+            path
+            for path, value in ((_RETIREE_RATE, rate), (_RETIREE_BASE, pension))
+            if value.filled
+        )
+        return Due((round(pension.fen * rate.ratio),), pension.fen, rate, assumed)
+    if kind not in (EMPLOYEE, FLEXIBLE) or credit.base <= 0:
+        return None
+    rate = context.law(credit.area, _RATE, time)
+    if rate is None:
+        return None
+    whole = credit.base * rate.ratio
+    amounts = [whole, whole / _MONTHS]
+    if kind == FLEXIBLE:
+        month = month_for(credit)
+        left = _MONTHS + 1 - int(month[4:]) if month else _MONTHS
+        amounts += [whole * _MONTHS, whole * left]
+    assumed = (_RATE,) if rate.filled else ()
+    return Due(tuple(round(amount) for amount in amounts), credit.base, rate, assumed)

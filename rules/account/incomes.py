@@ -1,0 +1,74 @@
+"""What the rules on account income share: whose month a credit is for, and what corrects it.
+
+An area takes a wrong credit back with a negative one for the same month, or adds what was missing
+with another; a credit is judged by itself and by what all of its month come to.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from events.times import day_number, day_of, day_start, month_of
+from rules.histories.keyed import Account
+from rules.histories.records import Credit
+
+EMPLOYEE: Final = "employee"
+FLEXIBLE: Final = "flexible"
+RETIREE: Final = "retiree"
+TRANSFER: Final = "transfer_in"
+_RETIRED: Final = "12"
+_MONTH_DIGITS: Final = 6
+
+
+def kind_of(credit: Credit) -> str:
+    """The sort of income; where none was sent, by whether the person is retired."""
+    if credit.kind:
+        return credit.kind
+    if not credit.person_type:
+        return ""
+    return RETIREE if credit.person_type[:2] == _RETIRED else EMPLOYEE
+
+
+def month_for(credit: Credit) -> str:
+    """The month (`YYYYMM`) that a credit is for; empty where none was sent."""
+    digits = credit.month.replace("-", "").replace("/", "")[:_MONTH_DIGITS]
+    return digits if len(digits) == _MONTH_DIGITS and digits.isdigit() else ""
+
+
+def month_start(month: str) -> int:
+    """Epoch seconds of the beginning of a month `YYYYMM`; 0 where there is no such month."""
+    year, number = int(month[:4]), int(month[4:])
+    if not (1 <= number <= 12 and year):
+        return 0
+    return day_start(day_number(date(year, number, 1)))
+
+
+def law_time(credit: Credit) -> int:
+    """The time whose law a credit follows: its month, so that arrears keep their old law."""
+    month = month_for(credit)
+    return (month_start(month) if month else 0) or credit.time
+
+
+def period_of(credit: Credit) -> str:
+    """What makes two credits credits for the same: the month, or the day where none was sent."""
+    return month_for(credit) or f"day {day_of(credit.time)}"
+
+
+def year_of(credit: Credit) -> str:
+    """The year that a credit is for."""
+    return (month_for(credit) or month_of(credit.time))[:4]
+
+
+def order(credit: Credit) -> tuple[int, str]:
+    """Where a credit stands in the history."""
+    return credit.time, credit.event_id
+
+
+def alike(account: Account, credit: Credit) -> Sequence[Credit]:
+    """All credits of the same sort for the same month, in order, the given one among them."""
+    if len(account.credits) == 1:
+        return account.credits
+    kind, period = kind_of(credit), period_of(credit)
+    return [
+        other for other in account.credits if period_of(other) == period and kind_of(other) == kind
+    ]
