@@ -37,7 +37,7 @@ from rules.histories.records import (
     Swipe,
     Visit,
 )
-from rules.histories.series import put, swap
+from rules.histories.series import between, put, swap
 
 PERSON: Final = "person"
 ACCOUNT: Final = "account"
@@ -263,13 +263,17 @@ class InstitutionMonth(History, gc=False):
     defects: list[Defect] = field(default_factory=list)
     """The first ones; what comes after `DEFECTS` others adds nothing."""
     drugs: int = 0
-    """Of all bills, also those taken back: fee lines of drugs that carry trace codes."""
+    """Of all bills not taken back: fee lines of drugs that carry trace codes."""
     untraced: int = 0
     """How many of them came without one."""
+    asked: int = 0
+    """Sales for which the pool paid a pharmacy outside chronic care."""
+    answered: int = 0
+    """How many of them name a prescription."""
+    paid: int = 0
+    """Settlements in which the pool took part, their fees and own expense (fen)."""
     paid_fee: int = 0
-    """Fees of all bills that the pool took part in, fen."""
     paid_own: int = 0
-    """Own expense of these, fen."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         if isinstance(record, Bill):
@@ -287,17 +291,31 @@ class InstitutionMonth(History, gc=False):
         return (kept,) if kept is not None else None
 
     def _take_bill(self, record: Bill) -> Sequence[Record] | None:
-        known = len(self.bills)
+        stood = record.rev_at > 0 and any(
+            not known.rev_at
+            for known in between(self.bills, record.time, record.time)
+            if known.event_id == record.event_id
+        )
         bill = put(self.bills, record)
         if bill is None:
             return None
-        if len(self.bills) > known:
-            self.drugs += bill.drugs
-            self.untraced += bill.untraced
-            if bill.fund > 0:
-                self.paid_fee += bill.fee
-                self.paid_own += bill.own_expense
+        if stood:
+            self._count(bill, -1)
+        elif not bill.rev_at:
+            self._count(bill, 1)
         return (bill,)
+
+    def _count(self, bill: Bill, sign: int) -> None:
+        if bill.drugs:
+            self.drugs += sign * bill.drugs
+            self.untraced += sign * bill.untraced
+        if bill.fund > 0:
+            self.paid += sign
+            self.paid_fee += sign * bill.fee
+            self.paid_own += sign * bill.own_expense
+        if bill.asks:
+            self.asked += sign
+            self.answered += sign * bill.prescribed
 
     def _take_defect(self, record: Defect) -> Sequence[Record] | None:
         full = len(self.defects) >= DEFECTS

@@ -298,6 +298,8 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Whether a line names a prescription or says that it fills one from outside."""
     doctor: str
     """Who prescribed, as the first line with a prescription says."""
+    asks: bool
+    """Whether the pool paid for drugs at a pharmacy outside chronic care."""
     rev_at: int = 0
 
 

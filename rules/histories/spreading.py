@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import structs
 
+from events.codes import Scheme
 from events.times import DAY
 from rules.histories import keyed
 from rules.histories.facts import Fact, day_key, is_traceable, month_key
@@ -29,6 +30,7 @@ PHARMACY: Final = "2"
 _DRUGS: Final = frozenset("XZT")
 _GOODS: Final = _DRUGS | {"C"}
 """First letters of national codes of goods: western and Chinese drugs, slices, consumables."""
+_ACUTE: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY})
 _PACKED: Final = frozenset("XZ")
 """Of drugs that are sold in packs with a trace code."""
 
@@ -165,6 +167,7 @@ def _bill(visit: Visit, pharmacy: bool) -> Bill:
         amount,
         prescribed,
         doctor,
+        pharmacy and drugs > 0 and (visit.fund or visit.pool) > 0 and visit.scheme in _ACUTE,
         visit.rev_at,
     )
 

@@ -1,11 +1,12 @@
 """A bed that was occupied on paper only: days on end without any service, or next to no cost.
 
-Fee lines date their services. A stay whose services are dated as they happen, and which then has days
-on end without any but the bed, was interrupted while the bed was kept. A stay that cost less than
-its days could is one that needed no bed.
+Fee lines date their services. A stay whose services are dated as they happen, and which then has
+days on end without any but the bed, was interrupted while the bed was kept. A stay that cost less
+than its days could is one that needed no bed.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from events.codes import Scheme
@@ -62,6 +63,12 @@ def _look(limits: Limits, context: Context, stay: Admission) -> Finding | None:
     if gap is None and not _is_cheap(limits, stay, fee, nights):
         return None
     amount = sum(paid(visit) for visit in visits)
+    zh, en = "费用过低", "next to no cost"
+    if gap is not None:
+        zh, en = (
+            f"连续{gap.days}天除床位外无任何费用",
+            f"{gap.days} days on end without any service",
+        )
     return found(
         stay.records,
         amount=amount,
@@ -75,10 +82,8 @@ def _look(limits: Limits, context: Context, stay: Admission) -> Finding | None:
             "nights": nights,
             "idle_days": gap.days if gap is not None else 0,
             "idle_from_at": day_start(gap.first) if gap is not None else 0,
-            "reason_zh": f"连续{gap.days}天除床位外无任何费用" if gap else "费用过低",
-            "reason_en": f"{gap.days} days on end without any service"
-            if gap
-            else "next to no cost",
+            "reason_zh": zh,
+            "reason_en": en,
             "fee_fen": fee,
             "paid_fen": amount,
         },
@@ -91,7 +96,7 @@ def _is_cheap(limits: Limits, stay: Admission, fee: int, nights: int) -> bool:
         return False
     if fee < limits["cheap"]:
         return True
-    return fee < limits["cheap_long"] and fee < limits["cheap_night"] * nights
+    return fee < min(int(limits["cheap_long"]), int(limits["cheap_night"]) * nights)
 
 
 def _gap(limits: Limits, stay: Admission, lines: list[Line]) -> Gap | None:
@@ -109,6 +114,6 @@ def _gap(limits: Limits, stay: Admission, lines: list[Line]) -> Gap | None:
     if len(inside) < limits["fee_days"] or inside[0] > stay.begins + 1:
         return None
     marks = [*inside, stay.ends]
-    gaps = [Gap(day + 1, after - day - 1) for day, after in zip(marks, marks[1:], strict=False)]
+    gaps = [Gap(day + 1, after - day - 1) for day, after in pairwise(marks)]
     longest = max(gaps, key=lambda gap: (gap.days, -gap.first))
     return longest if longest.days >= limits["idle_days"] else None

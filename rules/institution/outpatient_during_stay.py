@@ -1,7 +1,8 @@
 """An outpatient settlement at the hospital in which the patient lies at that time.
 
 What a stay needs belongs to the stay; billed as outpatient care it is paid twice over, or the bed
-is not slept in. Days of admission and discharge, emergencies, registrations and agents are left out.
+is not slept in. Days of admission and discharge, emergencies, registrations and agents are left
+out.
 """
 
 from collections.abc import Iterator, Sequence

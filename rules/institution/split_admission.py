@@ -1,8 +1,8 @@
 """One stay cut into two: back in the same hospital for the same disease within days.
 
 A discharge and an admission too close to each other, with one main diagnosis, are one stay that
-was cut to have two payments. Planned returns (chemotherapy, radiation, dialysis), psychiatry and births,
-transfers and emergencies are left out.
+was cut to have two payments. Planned returns (chemotherapy, radiation, dialysis), psychiatry and
+births, transfers and emergencies are left out.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,0 +1,77 @@
+"""Patients of the pool pay too large a share of their bills alone.
+
+Measures own expense over fees of the month's settlements in which the pool took part. Where the
+area sets a bound it counts; elsewhere only what is far out of the ordinary.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from rules.context import Context
+from rules.findings import Finding, Verdict, found
+from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.records import Bill
+from rules.institution.months import ABOUT, due, judged
+from rules.rule import Rule
+
+KIND: Final = INSTITUTION_MONTH
+RECORDS: Final = (Bill,)
+SUBJECT: Final = "institution"
+_LAW: Final = "own_expense.max_ratio"
+Limits = Mapping[str, Any]
+
+
+def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:
+    """One matter a month: its share of own expense."""
+    if bill.fund <= 0:
+        return
+    limits = rule.at(bill.time)
+    if (
+        month.paid < limits["settlements"]
+        or 100 * month.paid_own < limits["floor"] * month.paid_fee
+    ):
+        task = due(rule, month, bill, holds=False)
+    else:
+        bound, _ = _bound(limits, context, bill)
+        task = due(rule, month, bill, holds=month.paid_own > bound * month.paid_fee)
+    if task == "look":
+        yield Verdict(ABOUT, _look(limits, context, month))
+    elif task == "drop":
+        yield Verdict(ABOUT, None)
+
+
+def _bound(limits: Limits, context: Context, bill: Bill) -> tuple[float, bool]:
+    """The greatest share, and whether the area sets it."""
+    law = context.law(bill.insured_area, _LAW, bill.time)
+    if law is None:
+        return float(limits["outlier"]), False
+    return float(law.ratio), law.filled
+
+
+def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
+    bills = [bill for bill in judged(month) if bill.fund > 0 and not bill.rev_at]
+    if len(bills) < limits["settlements"]:
+        return None
+    bound, filled = _bound(limits, context, bills[0])
+    fee, own = sum(bill.fee for bill in bills), sum(bill.own_expense for bill in bills)
+    if own <= bound * fee or fee < limits["least"]:
+        return None
+    above = [bill for bill in bills if bill.own_expense > bound * bill.fee]
+    inst, _, number = month.key.partition("|")
+    return found(
+        above,
+        amount=own - round(bound * fee),
+        involved=fee,
+        area=above[0].insured_area,
+        assumed=(_LAW,) if filled else (),
+        evidence={
+            "institution": context.name_of(inst),
+            "month": number,
+            "settlements": len(bills),
+            "above": len(above),
+            "percent": round(100 * own / fee),
+            "bound_percent": round(100 * bound),
+            "own_fen": own,
+            "fee_fen": fee,
+        },
+    )

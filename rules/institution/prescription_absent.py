@@ -1,0 +1,68 @@
+"""Pool money at a pharmacy without an external prescription.
+
+Whether a pharmacy reports prescriptions at all is seen from its other sales of the month; where it
+reports none, nothing can be said of a single sale.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules.context import Context
+from rules.findings import Finding, Verdict, found
+from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.records import Bill
+from rules.institution.months import ABOUT, due, judged
+from rules.rule import Rule
+
+KIND: Final = INSTITUTION_MONTH
+RECORDS: Final = (Bill,)
+SUBJECT: Final = "institution"
+_LAW: Final = "pharmacy.prescription_required"
+
+
+def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:
+    """One matter a month: sales the pool paid without a prescription."""
+    if not bill.asks:
+        return
+    limits = rule.at(bill.time)
+    holds = (
+        month.answered < month.asked
+        and month.answered >= limits["reported"]
+        and month.answered >= limits["reported_share"] * month.asked
+    )
+    task = due(rule, month, bill, holds=holds)
+    if task == "look":
+        yield Verdict(ABOUT, _look(context, month))
+    elif task == "drop":
+        yield Verdict(ABOUT, None)
+
+
+def _look(context: Context, month: InstitutionMonth) -> Finding | None:
+    asked = [bill for bill in judged(month) if bill.asks and not bill.rev_at]
+    missing = [bill for bill in asked if not bill.prescribed and _is_required(context, bill)]
+    if not missing:
+        return None
+    inst, _, number = month.key.partition("|")
+    law = context.law(missing[0].insured_area, _LAW, missing[0].time)
+    amount = sum(bill.fund for bill in missing)
+    return found(
+        missing,
+        amount=amount,
+        involved=sum(bill.fee for bill in missing),
+        area=missing[0].insured_area,
+        assumed=(_LAW,) if law is not None and law.filled else (),
+        evidence={
+            "institution": context.name_of(inst),
+            "month": number,
+            "sales": len(missing),
+            "with_prescription": len(asked) - len(missing),
+            "first_at": missing[0].time,
+            "last_at": missing[-1].time,
+            "amount_fen": amount,
+        },
+    )
+
+
+def _is_required(context: Context, bill: Bill) -> bool:
+    law = context.law(bill.insured_area, _LAW, bill.time)
+    return law is not None and law.flag

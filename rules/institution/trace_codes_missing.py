@@ -1,0 +1,78 @@
+"""Drugs settled without trace codes, once these must be scanned.
+
+Judges an institution that scans by how much it leaves out in a month. One that sends no code at
+all may have no scanner or a sender that drops the field; that is seen as missing data.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from events.times import date_of, day_of
+from rules.context import Context
+from rules.findings import Finding, Verdict, found
+from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.records import Bill
+from rules.institution.months import ABOUT, due, judged
+from rules.institution.settled import insured
+from rules.rule import Rule
+
+KIND: Final = INSTITUTION_MONTH
+RECORDS: Final = (Bill,)
+SUBJECT: Final = "institution"
+_PHARMACIES: Final = "trace.pharmacy_scan_from"
+_ALL: Final = "trace.all_from"
+Limits = Mapping[str, Any]
+
+
+def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:
+    """One matter a month: its drugs without trace codes."""
+    if not bill.drugs:
+        return
+    limits = rule.at(bill.time)
+    missing, drugs = month.untraced, month.drugs
+    holds = (
+        missing < drugs and drugs >= limits["lines"] and missing >= limits["least_share"] * drugs
+    )
+    task = due(rule, month, bill, holds=holds)
+    if task == "look":
+        yield Verdict(ABOUT, _look(limits, context, month))
+    elif task == "drop":
+        yield Verdict(ABOUT, None)
+
+
+def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
+    bills = [
+        bill
+        for bill in judged(month)
+        if bill.drugs and not bill.rev_at and insured(bill) and _must_scan(context, bill)
+    ]
+    drugs = sum(bill.drugs for bill in bills)
+    missing = sum(bill.untraced for bill in bills)
+    if not limits["least_share"] * drugs <= missing < drugs or drugs < limits["lines"]:
+        return None
+    without = [bill for bill in bills if bill.untraced]
+    amount = sum(bill.untraced_amount for bill in without)
+    inst, _, number = month.key.partition("|")
+    return found(
+        without,
+        amount=amount,
+        involved=sum(bill.fee for bill in without),
+        area=without[0].insured_area,
+        severity=2 if missing >= limits["great_share"] * drugs else 3,
+        evidence={
+            "institution": context.name_of(inst),
+            "month": number,
+            "drugs": drugs,
+            "missing": missing,
+            "percent": 100 * missing // drugs,
+            "settlements": len(without),
+            "amount_fen": amount,
+        },
+    )
+
+
+def _must_scan(context: Context, bill: Bill) -> bool:
+    """Whether drugs must be scanned there by then."""
+    path = _PHARMACIES if bill.pharmacy else _ALL
+    law = context.law(bill.insured_area, path, bill.time)
+    return law is not None and law.date <= date_of(day_of(bill.time))
