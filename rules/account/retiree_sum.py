@@ -34,17 +34,11 @@ def check(rule: Rule, _: Context, account: Account, record: Credit) -> Iterator[
     ]
     limits = rule.at(record.time)
     for credit in sums:
-        if (
-            credit.amount > 0
-            and order(credit) >= order(record)
-            or period_of(credit) == period_of(record)
-        ):
+        if credit.amount > 0:
             yield Verdict(credit.event_id, _look(limits, credit, sums))
 
 
 def _look(limits: Any, credit: Credit, sums: Sequence[Credit]) -> Finding | None:
-    if credit.amount <= 0:
-        return None
     earlier = [other for other in sums if order(other) < order(credit) and other.amount > 0]
     if len(earlier) < limits["least"]:
         return None
