@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS state_records (
     time INTEGER NOT NULL,
     event_id TEXT NOT NULL,
     body BLOB NOT NULL,
+    lasting INTEGER NOT NULL,
     PRIMARY KEY (kind, key, time, event_id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state_standing (
@@ -57,7 +58,7 @@ class SqliteHistories:
         self._connection = connection
         self._capacity = capacity
         self._cache: OrderedDict[tuple[str, str], History] = OrderedDict()
-        self._rows: dict[tuple[int, str, int, str], bytes] = {}
+        self._rows: dict[tuple[int, str, int, str], tuple[bytes, int]] = {}
 
     def get(self, kind: str, key: str) -> History:
         """The history of a key; read from the file if it is not in memory."""
@@ -96,13 +97,13 @@ class SqliteHistories:
         """Keep the record that was taken up."""
         record = fact.record
         row = (NUMBERS[fact.kind], fact.key, record.time, record.event_id)
-        self._rows[row] = _ENCODER.encode(record)
+        self._rows[row] = (_ENCODER.encode(record), int(isinstance(record, keyed.LASTING)))
 
     def save(self, changes: Sequence[Change]) -> None:
         """Write what changed since the last save into the open transaction."""
         self._connection.executemany(
-            "INSERT OR REPLACE INTO state_records VALUES (?, ?, ?, ?, ?)",
-            [(*row, body) for row, body in self._rows.items()],
+            "INSERT OR REPLACE INTO state_records VALUES (?, ?, ?, ?, ?, ?)",
+            [(*row, *kept) for row, kept in self._rows.items()],
         )
         self._connection.executemany(
             "INSERT OR REPLACE INTO state_standing VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -133,9 +134,9 @@ class SqliteHistories:
         gone = 0
         for kind, number in NUMBERS.items():
             oldest = watermark - (keyed.KEPT[kind] + SLACK_DAYS) * DAY
-            for table in ("state_records", "state_standing"):
+            for table in ("state_records WHERE lasting = 0 AND", "state_standing WHERE"):
                 gone += self._connection.execute(
-                    f"DELETE FROM {table} WHERE kind = ? AND time < ?", (number, oldest)
+                    f"DELETE FROM {table} kind = ? AND time < ?", (number, oldest)
                 ).rowcount
         for (kind, _), history in self._cache.items():
             forget(history, kind, watermark - SLACK_DAYS * DAY)

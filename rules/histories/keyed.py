@@ -371,11 +371,14 @@ class Stock(History, gc=False):
             counted = put(self.openings, record)
             self.supplied = True
             return (counted,) if counted is not None else None
-        moves = len(self.moves)
+        counted_so_far = record.rev_at > 0 and any(
+            move.event_id == record.event_id and not move.rev_at
+            for move in between(self.moves, record.time, record.time)
+        )
         kept = put(self.moves, record)
         if kept is None:
             return None
-        if len(self.moves) == moves:
+        if counted_so_far:
             self.net -= kept.quantity
         elif not kept.rev_at:
             self.net += kept.quantity
@@ -395,8 +398,15 @@ KINDS: Final[dict[str, type[History]]] = {
 }
 
 
+LASTING: Final = (Status, Benefit, Permit, Grant, Designation, Payout)
+"""What holds until told otherwise is not forgotten by age: an authorisation granted years ago is
+one still."""
+
+
 def forget(history: History, kind: str, now: int) -> int:
     """Drop records older than the kind's retention, and the oldest beyond its bound.
+
+    What is `LASTING` has no retention, only a bound.
 
     `now` is the key's latest event time. Returns how many were dropped only because of the bound.
     """
@@ -404,7 +414,8 @@ def forget(history: History, kind: str, now: int) -> int:
     crowded = 0
     for series in history.parts():
         keep_from = 0
-        while keep_from < len(series) and series[keep_from].time < oldest:
+        lasting = bool(series) and isinstance(series[0], LASTING)
+        while not lasting and keep_from < len(series) and series[keep_from].time < oldest:
             keep_from += 1
         surplus = len(series) - keep_from - MOST[kind]
         if surplus > 0:

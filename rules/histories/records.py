@@ -251,7 +251,10 @@ class Swipe(Record, frozen=True, gc=False, array_like=True, tag=True):
     cash: int
     balance: int | None
     goods: bool
-    """Whether drugs were sold, whose sale is reported; consumables and services need not be."""
+    """Whether drugs were sold, whose sale is reported; consumables and services need not be.
+
+    A pharmacy that sends no fee lines is taken to have sold drugs.
+    """
     rev_at: int = 0
     served: str = ""
     """As for the visit."""

@@ -96,7 +96,7 @@ def _facts(visit: Visit) -> Iterator[Fact]:
         visit.shared,
         visit.cash,
         visit.balance,
-        any(line.code[:1] in _DRUGS for line in visit.lines),
+        any(line.code[:1] in _DRUGS for line in visit.lines) or (pharmacy and not visit.lines),
         visit.rev_at,
         visit.served,
     )

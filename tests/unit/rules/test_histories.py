@@ -7,7 +7,7 @@ import pytest
 from events.codec import decode_object
 from rules.histories.facts import receipt
 from rules.histories.intake import home
-from rules.histories.keyed import KEPT, MOST, PERSON, Person, forget
+from rules.histories.keyed import ACCOUNT, KEPT, MOST, PERSON, Account, Person, forget
 from rules.histories.records import AnyRecord, Payback, Refund, Stay, Visit
 from rules.histories.series import before, between, put
 from rules.histories.spreading import spread
@@ -127,6 +127,21 @@ def test_what_is_too_old_or_too_much_is_forgotten() -> None:
     many = Person("PERSON-1", visits=[visits[0]] * (MOST[PERSON] + 3))
     assert forget(many, PERSON, visits[0].time) == 3
     assert len(many.visits) == MOST[PERSON]
+
+
+def test_what_holds_until_told_otherwise_is_not_forgotten() -> None:
+    """An authorisation granted years ago is one still."""
+    grant = _record(
+        "account_authorization",
+        event_id="g",
+        event_time="2020-01-01T08:00:00",
+        action="grant",
+        aut_psn_no="PERSON-2",
+    )
+    account = Account("PERSON-1")
+    account.take(grant)
+    forget(account, ACCOUNT, grant.time + 4 * 365 * 86_400)
+    assert [known.event_id for known in account.grants] == ["g"]
 
 
 @pytest.mark.parametrize(
