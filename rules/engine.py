@@ -5,6 +5,9 @@ changed is told as a new revision; one whose ground never was, once a late fact 
 as retracted; one that a reversal took the ground from is told as withdrawn.
 """
 
+import logging
+import traceback
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Literal, NamedTuple
@@ -18,6 +21,7 @@ from rules.histories.records import Record
 from rules.rule import Rule
 
 Action = Literal["raised", "revised", "withdrawn", "retracted"]
+_LOG = logging.getLogger(__name__)
 _PACK = msgspec.msgpack.Encoder(order="deterministic", decimal_format="string")
 
 
@@ -35,11 +39,17 @@ class Change(NamedTuple):
 
 
 class Engine:
-    """The rules by the kind of history and record that concerns them."""
+    """The rules by the kind of history and record that concerns them.
 
-    def __init__(self, rules: Sequence[Rule], context: Context) -> None:
+    A rule that breaks on a record must not stop the others: it is counted in `failures`, by rule,
+    and logged with the place in the code, without what it looked at. `strict` raises instead.
+    """
+
+    def __init__(self, rules: Sequence[Rule], context: Context, *, strict: bool = False) -> None:
         self.rules = rules
         self.context = context
+        self.strict = strict
+        self.failures: Counter[str] = Counter()
         self._concerned: dict[tuple[str, type], tuple[Rule, ...]] = {}
         for rule in rules:
             for record in rule.records:
@@ -53,8 +63,20 @@ class Engine:
         context = self.context
         for record in changed:
             for rule in self._concerned.get((kind, type(record)), ()):
-                for about, finding in rule.check(rule, context, history, record):
-                    _settle(rule, kind, history, about, finding, out)
+                try:
+                    for about, finding in rule.check(rule, context, history, record):
+                        _settle(rule, kind, history, about, finding, out)
+                except Exception as error:
+                    if self.strict:
+                        raise
+                    self._failed(rule, error)
+
+    def _failed(self, rule: Rule, error: Exception) -> None:
+        self.failures[rule.id] += 1
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        _LOG.error(
+            "rule %s broke: %s at %s:%s", rule.id, type(error).__name__, place.name, place.lineno
+        )
 
 
 def _settle(

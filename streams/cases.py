@@ -102,7 +102,7 @@ def run_cases(rules: Sequence[Rule]) -> Iterator[CaseResult]:
 
 def tell(events: Sequence[Event], rule: Rule, context: Context) -> list[Alert]:
     """The last state of every alert of one rule after these events in this order."""
-    pipeline = Pipeline(Engine([rule], context), Memory())
+    pipeline = Pipeline(Engine([rule], context, strict=True), Memory())
     changes: list[Change] = []
     for event in events:
         pipeline.process(event, changes)

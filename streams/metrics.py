@@ -74,6 +74,12 @@ class Metrics:
         self.state = Gauge(
             "fundwatch_state_records", "Records remembered", ["history"], registry=here
         )
+        self.failures = Gauge(
+            "fundwatch_rule_failures",
+            "Records on which a rule broke since the start; its log line says where",
+            ["rule"],
+            registry=here,
+        )
         self._areas: set[str] = set()
 
     def area(self, code: str) -> str:
@@ -109,6 +115,11 @@ class Metrics:
             ).inc()
             if alert.revision == 1 and alert.status == "open":
                 self.amount.labels(alert.rule_id, area).inc(max(float(alert.amount), 0.0))
+
+    def broke(self, failures: Mapping[str, int]) -> None:
+        """Set how often each rule broke."""
+        for rule, number in failures.items():
+            self.failures.labels(rule).set(number)
 
     def remembered(self, sizes: Mapping[str, int]) -> None:
         """Set the size of the state by kind of history."""

@@ -186,6 +186,7 @@ class Monitor:
             metrics.lateness.observe(max(0, self._pipeline.watermark - epoch(event.event_time)))
         unknown = sum(len(read.unknown) for read in reads if not isinstance(read, DeadLetter))
         metrics.unknown.inc(unknown)
+        metrics.broke(self.engine.failures)
 
     def sizes(self) -> Mapping[str, int]:
         """Records remembered, by kind of history."""

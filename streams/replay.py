@@ -45,6 +45,7 @@ class Outcome(Struct):
     unknown_fields: int
     alerts: list[Alert]
     dead_letters: list[DeadLetter]
+    rule_failures: dict[str, int]
     seconds: float
 
 
@@ -56,6 +57,7 @@ class _Part(Struct):
     unknown: int = 0
     alerts: list[Alert] = []
     letters: list[DeadLetter] = []
+    failures: dict[str, int] = {}
 
 
 def replay(
@@ -85,6 +87,7 @@ def replay(
         unknown_fields=sum(part.unknown for part in parts),
         alerts=sorted(alerts, key=lambda alert: alert.alert_id),
         dead_letters=[letter for part in parts for letter in part.letters],
+        rule_failures=dict(sum((Counter(part.failures) for part in parts), Counter())),
         seconds=time.perf_counter() - begun,
     )
 
@@ -134,6 +137,7 @@ def _alone(
             gc.enable()
     part.again = pipeline.again
     part.alerts = last.alerts()
+    part.failures = dict(pipeline.engine.failures)
     return part
 
 
@@ -202,6 +206,7 @@ def _people(
         writer.close()
     part.again = pipeline.again
     part.alerts = last.alerts()
+    part.failures = dict(pipeline.engine.failures)
     return part
 
 
@@ -217,7 +222,7 @@ def _places(assembly: Assembly, share: int, number: int, folder: Path) -> _Part:
             last.keep(changes)
         if done % _STEP == 0:
             memory.sweep(pipeline.watermark)
-    return _Part(alerts=last.alerts(), letters=[])
+    return _Part(alerts=last.alerts(), letters=[], failures=dict(pipeline.engine.failures))
 
 
 class _Writer:
@@ -277,6 +282,7 @@ def summary_of(outcome: Outcome, table_digest: str) -> dict[str, Any]:
         "alerts_by_rule": _counted(alert.rule_id for alert in outcome.alerts),
         "alerts_by_status": _counted(alert.status for alert in outcome.alerts),
         "rejected": _counted(letter.reason for letter in outcome.dead_letters),
+        "rule_failures": outcome.rule_failures,
         "table_sha256": table_digest,
     }
 
