@@ -1,0 +1,113 @@
+"""A pharmacy goes on settling drugs but stops reporting its stock.
+
+Counts the days between two stock reports of a month, or from the last one to the last settlement,
+in which drugs were settled. The pharmacy's own other days show that it reports at all and how
+regularly; of one that never does, or hardly, nothing is said.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from events.times import DAY, day_of, day_start
+from rules.cash_out.windows import is_raised
+from rules.context import Context
+from rules.findings import Finding, Verdict, found
+from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.records import Bill, Report
+from rules.histories.series import between
+from rules.institution.months import ABOUT
+from rules.institution.settled import insured
+from rules.rule import Rule
+
+KIND: Final = INSTITUTION_MONTH
+RECORDS: Final = (Bill, Report)
+SUBJECT: Final = "institution"
+_LAW: Final = "pharmacy.ledger_report_days"
+Limits = Mapping[str, Any]
+
+
+class Silence(NamedTuple):
+    """Seconds (epoch) between two days with reports: first and last second without."""
+
+    begin: int
+    end: int
+
+
+def check(
+    rule: Rule, context: Context, month: InstitutionMonth, record: Bill | Report
+) -> Iterator[Verdict]:
+    """One matter a month: drugs settled while nothing was reported."""
+    limits = rule.at(record.time)
+    if len(month.reports) < limits["reports"] or not month.bills:
+        return
+    if isinstance(record, Bill) and not (record.pharmacy and record.drugs):
+        return
+    silence = _silence(month)
+    raised = is_raised(rule, month, ABOUT)
+    if silence.end - silence.begin < limits["least_days"] * DAY:
+        if raised:
+            yield Verdict(ABOUT, None)
+        return
+    yield Verdict(ABOUT, _look(limits, context, month, silence))
+
+
+def _silence(month: InstitutionMonth) -> Silence:
+    """The longest stretch of days without a report, until the day before the last settlement's."""
+    ends = [report.time for report in month.reports]
+    last = day_start(day_of(month.bills[-1].time))
+    longest = Silence(0, 0)
+    for begun, after in zip(ends, [*ends[1:], max(last, ends[-1])], strict=True):
+        stretch = Silence(begun + DAY, after - 1)
+        if stretch.end - stretch.begin > longest.end - longest.begin:
+            longest = stretch
+    return longest
+
+
+def _look(
+    limits: Limits, context: Context, month: InstitutionMonth, silence: Silence
+) -> Finding | None:
+    first = month.bills[0]
+    law = context.law(first.insured_area, _LAW, first.time)
+    days = int(law.value) if law is not None and isinstance(law.value, int) else limits["days"]
+    if silence.end + 1 - silence.begin < days * DAY:
+        return None
+    quiet = _sold(between(month.bills, silence.begin, silence.end))
+    if len(quiet) < limits["settlements"] or not _reports_otherwise(limits, month, silence):
+        return None
+    inst, _, number = month.key.partition("|")
+    amount = sum(map(insured, quiet))
+    return found(
+        quiet,
+        amount=amount,
+        involved=sum(bill.fee for bill in quiet),
+        area=quiet[0].insured_area,
+        assumed=(_LAW,) if law is not None and law.filled else (),
+        evidence={
+            "institution": context.name_of(inst),
+            "month": number,
+            "begin_at": silence.begin,
+            "end_at": silence.end,
+            "days": (silence.end + 1 - silence.begin) // DAY,
+            "settlements": len(quiet),
+            "report_days": len(month.reports),
+            "amount_fen": amount,
+        },
+    )
+
+
+def _sold(bills: Sequence[Bill]) -> list[Bill]:
+    return [b for b in bills if b.pharmacy and b.drugs and not b.rev_at and insured(b)]
+
+
+def _reports_otherwise(limits: Limits, month: InstitutionMonth, silence: Silence) -> bool:
+    """Whether the pharmacy reports on the other days on which it settles drugs."""
+    until = day_start(day_of(month.bills[-1].time))
+    days = {
+        day_start(day_of(bill.time))
+        for bill in _sold(month.bills)
+        if bill.time < until and not silence.begin <= bill.time <= silence.end
+    }
+    if not days:
+        return False
+    told = {report.time for report in month.reports}
+    return len(days & told) >= float(limits["regular"]) * len(days)
