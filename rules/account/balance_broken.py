@@ -1,0 +1,100 @@
+"""A reported account balance that does not follow from the one before.
+
+Only where the account's earlier balances did follow: where a sender's balances never add up, or
+income is not in the data, nothing is said. A settlement that was taken back later reported its
+balance all the same.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules.account.balances import Link, last_before, link_to, next_from, place
+from rules.context import Context
+from rules.findings import Finding, Verdict, found
+from rules.histories.keyed import ACCOUNT, Account
+from rules.histories.records import Credit, Payback, Payout, Premium, Swipe
+from rules.rule import Rule
+
+KIND: Final = ACCOUNT
+RECORDS: Final = (Swipe, Credit, Premium, Payout, Payback)
+SUBJECT: Final = "account"
+Movement = Swipe | Credit | Premium | Payout | Payback
+_AFTER: Final = 5
+"""Readings from a new movement on whose answer it can change: those at its second and two more."""
+
+
+def check(rule: Rule, _: Context, account: Account, record: Movement) -> Iterator[Verdict]:
+    """One matter a settlement that reports a balance."""
+    swipes = account.swipes
+    if len(swipes) < 2:
+        return
+    last = swipes[-1]
+    if last is record:
+        if _follows(account, swipes[-2], last):
+            return
+    elif last.time < record.time:
+        return
+    at = place(account, record.time, record.event_id)
+    while at > 0 and swipes[at - 1].time == record.time:
+        at -= 1
+    first_credit = isinstance(record, Credit) and account.credits[0] is record
+    left = len(swipes) if first_credit or isinstance(record, Payback) else _AFTER
+    while left:
+        at = next_from(account, at)
+        if at < 0:
+            return
+        yield Verdict(swipes[at].event_id, _look(rule, account, at))
+        at += 1
+        left -= 1
+
+
+def _follows(account: Account, before: Swipe, swipe: Swipe) -> bool:
+    """Whether, at a glance, nothing but the settlement itself moved the balance."""
+    start = before.time
+    return (
+        swipe.balance is not None
+        and before.balance is not None
+        and swipe.balance == before.balance - swipe.account
+        and swipe.time > start
+        and not (swipe.shared or before.shared or account.paybacks)
+        and not (account.credits and account.credits[-1].time >= start)
+        and not (account.premiums and account.premiums[-1].time >= start)
+        and not (account.payouts and account.payouts[-1].time >= start)
+    )
+
+
+def _look(rule: Rule, account: Account, at: int) -> Finding | None:
+    link = link_to(account, at)
+    if link is None:
+        return None
+    tolerance: int = rule.at(link.end.time)["tolerance"]
+    if abs(link.off) <= tolerance or not _proven(account, at, tolerance):
+        return None
+    if link.off > 0 and not (account.credits and account.credits[0].time <= link.end.time):
+        return None
+    return _told(link)
+
+
+def _proven(account: Account, at: int, tolerance: int) -> bool:
+    """Whether the reading before follows from the one before it."""
+    before = last_before(account, at)
+    link = link_to(account, before) if before > 0 else None
+    return link is not None and abs(link.off) <= tolerance
+
+
+def _told(link: Link) -> Finding:
+    return found(
+        [link.end],
+        amount=abs(link.off),
+        involved=link.end.fee,
+        area=link.end.insured_area,
+        evidence={
+            "before_at": link.start.time,
+            "before_fen": link.start.balance,
+            "after_at": link.end.time,
+            "after_fen": link.found,
+            "expected_fen": link.expected,
+            "off_fen": link.off,
+            "taken_fen": link.end.account or link.end.shared,
+        },
+    )
