@@ -45,6 +45,7 @@ class Parts:
         layout = layout_of(settings)
         self.layout = layout
         self.metrics = Metrics()
+        self._failures = engine.failures
         self.watch = Watch(self.metrics, settings.stall_seconds)
         self.log = KafkaLog(layout.bootstrap, layout.prefix)
         self.app = make_app(settings, folder, web_port)
@@ -98,6 +99,7 @@ class Parts:
         self.watch.look(positions, ends, time.monotonic())
         for partitions in (self.persons, self.places):
             self.metrics.remembered(partitions.sizes())
+        self.metrics.broke(self._failures)
 
     def _positions(self) -> dict[Place, int]:
         known = dict(self.sink.positions)

@@ -22,7 +22,7 @@ META = load_rules(["cash_out.refund_other_channel"])[0].meta
 def _rule(verdicts: dict[str, list[Finding | None]]) -> Rule:
     """A rule that says of each event's matter what it is told to, one after another."""
 
-    def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+    def check(_rule: Rule, _context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
         yield Verdict("matter", verdicts[visit.event_id].pop(0))
 
     return Rule(META, check, PERSON, (Visit,), "person")
@@ -80,7 +80,7 @@ def test_each_change_is_told_once() -> None:
 def test_a_rule_that_breaks_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
     """It is counted and logged by name and place, without what it looked at."""
 
-    def broken(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+    def broken(_rule: Rule, _context: Context, person: Person, _: Visit) -> Iterator[Verdict]:
         raise ValueError(person.key)
 
     rules = [
