@@ -33,6 +33,7 @@ from events.kinds import (
 )
 from events.times import DAY, day_number, day_of, day_start, epoch, month_of
 from rules.histories import keyed
+from rules.histories.contradictions import defects
 from rules.histories.digests import digest
 from rules.histories.facts import Fact, day_key, is_traceable, month_key, receipt
 from rules.histories.records import (
@@ -367,7 +368,8 @@ def home(event: Event) -> list[Fact]:
     """The facts an event leaves where it belongs: with person, account or institution."""
     match event:
         case Settlement():
-            return [Fact(keyed.PERSON, event.psn_no, _visit(event))]
+            visit = _visit(event)
+            return [Fact(keyed.PERSON, event.psn_no, visit), *defects(event, visit)]
         case Reversal():
             return [Fact(keyed.PERSON, event.psn_no, _refund(event))]
         case Stock():
