@@ -20,6 +20,8 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Status, Stay)
 SUBJECT: Final = "person"
+_CASH_ONLY: Final = 3
+"""Somebody used a dead person's credential, but nobody lost money by it."""
 
 
 def check(
@@ -44,16 +46,18 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit, died: int)
         start = began(person, visit)
         if start <= day_start(died + 1) and late <= parameters["billing_days"]:
             return None
+    amount = paid(visit)
     return found(
         [visit],
-        amount=paid(visit),
+        amount=amount,
         involved=visit.fee,
         area=visit.insured_area,
+        severity=None if amount else _CASH_ONLY,
         evidence={
             "institution": context.name_of(visit.inst),
             "settled_at": visit.time,
             "died_on": date_of(died).isoformat(),
             "days": late,
-            "paid_fen": paid(visit),
+            "paid_fen": amount,
         },
     )

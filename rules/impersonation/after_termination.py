@@ -43,15 +43,12 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
     if is_inpatient(visit):
         day = day_of(began(person, visit) or visit.time)
     said = word(person.statuses, visit, day, parameters["ended"], parameters["basic"])
-    if said.state is State.ENDED:
-        amount = paid(visit)
-    elif said.state is State.PAUSED:
-        amount = visit.fund or visit.pool
-        if not amount:
-            return None
-    else:
+    if said.state not in (State.ENDED, State.PAUSED):
         return None
     paused = said.state is State.PAUSED
+    amount = (visit.fund or visit.pool) if paused else paid(visit)
+    if not amount:
+        return None
     return found(
         [visit],
         amount=amount,
