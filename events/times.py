@@ -4,7 +4,8 @@ RFC 3339 times without an offset are +08:00, as the contract says. China has had
 no daylight saving since 1991, so a fixed offset is exact for every date this system meets.
 """
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Final
 
 CST: Final = timezone(timedelta(hours=8), "CST")
@@ -17,10 +18,20 @@ _EPOCH_LOCAL: Final = datetime(1970, 1, 1, 8, tzinfo=CST).replace(tzinfo=None)
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 
+_begins: dict[tzinfo | None, datetime] = {None: _EPOCH_LOCAL}
+"""The beginning of 1970 UTC by fixed offset: telling times of one offset apart is quicker."""
+
+
 def epoch(moment: datetime) -> int:
     """Seconds since 1970 UTC of an aware moment, or of a naive one taken as +08:00."""
-    delta = moment - (_EPOCH_LOCAL if moment.tzinfo is None else _EPOCH)
+    delta = moment - (_begins.get(moment.tzinfo) or _begin(moment.tzinfo))
     return delta.days * DAY + delta.seconds
+
+
+def _begin(zone: tzinfo | None) -> datetime:
+    if not isinstance(zone, timezone):
+        return _EPOCH
+    return _begins.setdefault(zone, _EPOCH.astimezone(zone))
 
 
 def moment(seconds: int) -> datetime:
@@ -50,4 +61,9 @@ def date_of(day: int) -> date:
 
 def month_of(seconds: int) -> str:
     """Calendar month in China Standard Time, `YYYY-MM`."""
-    return date_of(day_of(seconds)).isoformat()[:7]
+    return _month(day_of(seconds))
+
+
+@lru_cache(4096)
+def _month(day: int) -> str:
+    return date_of(day).isoformat()[:7]

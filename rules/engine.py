@@ -18,7 +18,7 @@ from rules.context import Context
 from rules.findings import Finding
 from rules.histories.keyed import History, Standing
 from rules.histories.records import Record
-from rules.rule import Rule
+from rules.rule import Check, Rule
 
 Action = Literal["raised", "revised", "withdrawn", "retracted"]
 _LOG = logging.getLogger(__name__)
@@ -50,21 +50,24 @@ class Engine:
         self.context = context
         self.strict = strict
         self.failures: Counter[str] = Counter()
-        self._concerned: dict[tuple[str, type], tuple[Rule, ...]] = {}
+        self._concerned: dict[str, dict[type, list[tuple[Rule, Check]]]] = {}
         for rule in rules:
+            by_record = self._concerned.setdefault(rule.kind, {})
             for record in rule.records:
-                place = (rule.kind, record)
-                self._concerned[place] = (*self._concerned.get(place, ()), rule)
+                by_record.setdefault(record, []).append((rule, rule.check))
 
     def look(
         self, kind: str, history: History, changed: Iterable[Record], out: list[Change]
     ) -> None:
         """Run every rule that the changed records concern; append what changed to `out`."""
+        concerned = self._concerned.get(kind)
+        if concerned is None:
+            return
         context = self.context
         for record in changed:
-            for rule in self._concerned.get((kind, type(record)), ()):
+            for rule, check in concerned.get(type(record), ()):
                 try:
-                    for about, finding in rule.check(rule, context, history, record):
+                    for about, finding in check(rule, context, history, record):
                         _settle(rule, kind, history, about, finding, out)
                 except Exception as error:
                     if self.strict:

@@ -18,10 +18,14 @@ class Reversible(Protocol):
     """A record that can be taken back."""
 
     @property
-    def time(self) -> int: ...
+    def time(self) -> int:
+        """When it happened, epoch seconds."""
+        ...
 
     @property
-    def rev_at(self) -> int: ...
+    def rev_at(self) -> int:
+        """When it was taken back, epoch seconds; 0 if it was not."""
+        ...
 
 
 R = TypeVar("R", bound=Reversible)

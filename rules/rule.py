@@ -94,7 +94,11 @@ class Meta(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 Check = Callable[..., Iterable[Verdict]]
-"""`check(rule, context, history, record)` yields a verdict for every matter that may change."""
+"""`check(rule, context, history, record)` gives a verdict for every matter that may change.
+
+It is called for nearly every event and must leave quickly where nothing is wrong: best as a plain
+function that returns `()` after a look at plain attributes, and a generator only beyond that.
+"""
 
 
 class Rule:

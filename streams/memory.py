@@ -1,14 +1,17 @@
 """Histories in memory, for replays and tests.
 
-Keys of a day are dropped when their retention is over.
+Keys of a day are dropped when their retention is over. Most receipts and trace codes are met once
+only: such a document is kept as its single paper, and becomes a history at the second.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from events.times import DAY
 from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.keyed import History
+from rules.histories.records import AnyRecord, Record
 
 SLACK_DAYS: Final = 8
 """Days kept beyond retention, so that events late within the allowed lateness meet their like."""
@@ -20,22 +23,30 @@ class Memory:
 
     def __init__(self) -> None:
         self._kinds: dict[str, dict[str, History]] = {kind: {} for kind in keyed.KINDS}
+        self._single: dict[str, AnyRecord] = {}
+        """The only record of a document, by key."""
         self._days: dict[str, dict[int, list[str]]] = {kind: {} for kind in _DAILY}
         self._swept = 0
 
-    def get(self, kind: str, key: str) -> History:
-        """The history of a key, a new one if there is none."""
+    def take(self, fact: Fact) -> tuple[History, Sequence[Record]] | None:
+        """Take a fact's record up into its history."""
+        kind, key = fact.kind, fact.key
         histories = self._kinds[kind]
         history = histories.get(key)
         if history is None:
+            if kind == keyed.DOCUMENT:
+                single = self._single.setdefault(key, fact.record)
+                if single is fact.record:
+                    return None
+                del self._single[key]
             history = histories[key] = keyed.KINDS[kind](key)
-            if kind in self._days:
+            if kind == keyed.DOCUMENT:
+                history.take(single)
+            elif kind in self._days:
                 day = int(key.rpartition("|")[2])
                 self._days[kind].setdefault(day, []).append(key)
-        return history
-
-    def changed(self, fact: Fact) -> None:
-        """Nothing to do: the history itself is the state."""
+        changed = history.take(fact.record)
+        return (history, changed) if changed else None
 
     def sweep(self, watermark: int) -> None:
         """Drop the keys of days whose retention is over at an event time."""
@@ -51,4 +62,6 @@ class Memory:
 
     def sizes(self) -> dict[str, int]:
         """Keys remembered, by kind of history."""
-        return {kind: len(histories) for kind, histories in self._kinds.items()}
+        sizes = {kind: len(histories) for kind, histories in self._kinds.items()}
+        sizes[keyed.DOCUMENT] += len(self._single)
+        return sizes

@@ -6,6 +6,7 @@ takes such a fact to its history. Both are the same step underneath: put a recor
 and look at the rules that it concerns.
 """
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from events.kinds import Event
@@ -15,6 +16,7 @@ from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.intake import home
 from rules.histories.keyed import History, Person, forget
+from rules.histories.records import Record
 from rules.histories.spreading import spread
 
 LATENESS_DAYS: Final = 7
@@ -26,12 +28,12 @@ _REMEMBERED: Final = (keyed.KEPT[keyed.PERSON] + LATENESS_DAYS) * DAY
 class Histories(Protocol):
     """Where histories are kept between events."""
 
-    def get(self, kind: str, key: str) -> History:
-        """The history of a key, a new one if there is none; it may be written to."""
-        ...
+    def take(self, fact: Fact) -> tuple[History, Sequence[Record]] | None:
+        """Take a fact's record up into its history, and keep it.
 
-    def changed(self, fact: Fact) -> None:
-        """Told after a record was taken up, so that it can be kept."""
+        Returns the history and what rules must look at again, None where there is nothing to look
+        at. What there is of a person's record may be looked at each time it is new or changed.
+        """
         ...
 
 
@@ -58,13 +60,12 @@ class Pipeline:
         return onward
 
     def _person(self, fact: Fact, out: list[Change], onward: list[Fact]) -> None:
-        person = self.histories.get(keyed.PERSON, fact.key)
-        changed = person.take(fact.record)
-        if changed is None:
+        taken = self.histories.take(fact)
+        if taken is None:
             self.again += 1
             return
+        person, changed = taken
         assert isinstance(person, Person)
-        self.histories.changed(fact)
         for record in changed:
             first = record.event_id == fact.record.event_id
             onward.extend(spread(record, person.refunds, first=first))
@@ -75,15 +76,14 @@ class Pipeline:
     def receive(self, fact: Fact, out: list[Change]) -> None:
         """Take a fact to its history."""
         self.watermark = max(self.watermark, fact.record.time)
-        history = self.histories.get(fact.kind, fact.key)
-        changed = history.take(fact.record)
-        if changed is None:
-            return
-        self.histories.changed(fact)
-        if changed:
-            self.engine.look(fact.kind, history, changed, out)
+        self._place(fact, out)
+
+    def _place(self, fact: Fact, out: list[Change]) -> None:
+        taken = self.histories.take(fact)
+        if taken is not None:
+            self.engine.look(fact.kind, *taken, out)
 
     def process(self, event: Event, out: list[Change]) -> None:
         """Both steps at once, for a process that owns every key."""
         for fact in self.enter(event, out):
-            self.receive(fact, out)
+            self._place(fact, out)

@@ -19,7 +19,7 @@ from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.keyed import History, Standing, forget
-from rules.histories.records import AnyRecord
+from rules.histories.records import AnyRecord, Record
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS state_records (
@@ -93,11 +93,16 @@ class SqliteHistories:
             for key, history in histories.items():
                 self._cache[kind, key] = history
 
-    def changed(self, fact: Fact) -> None:
-        """Keep the record that was taken up."""
+    def take(self, fact: Fact) -> tuple[History, Sequence[Record]] | None:
+        """Take a record up into its history; the row is written by the next `save`."""
         record = fact.record
+        history = self.get(fact.kind, fact.key)
+        changed = history.take(record)
+        if changed is None:
+            return None
         row = (NUMBERS[fact.kind], fact.key, record.time, record.event_id)
         self._rows[row] = (_ENCODER.encode(record), int(isinstance(record, keyed.LASTING)))
+        return (history, changed) if changed else None
 
     def save(self, changes: Sequence[Change]) -> None:
         """Write what changed since the last save into the open transaction."""

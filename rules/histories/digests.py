@@ -9,7 +9,10 @@ from hashlib import blake2b
 from typing import Final
 
 BUILT_IN: Final = b"fundwatch built-in key"
+_DIGITS: Final = 8
 _keys: list[bytes] = [BUILT_IN]
+_begun = [blake2b(digest_size=_DIGITS, key=BUILT_IN)]
+"""The hash with the key taken in, which is copied for each text."""
 
 
 def use_key(key: bytes) -> None:
@@ -17,6 +20,7 @@ def use_key(key: bytes) -> None:
     if not 1 <= len(key) <= 64:
         raise ValueError(f"found a key of {len(key)} bytes, expected 1 to 64")
     _keys[0] = key
+    _begun[0] = blake2b(digest_size=_DIGITS, key=key)
 
 
 def current_key() -> bytes:
@@ -26,7 +30,9 @@ def current_key() -> bytes:
 
 def digest(text: str) -> str:
     """Sixteen hexadecimal digits that stand for a number without telling it."""
-    return blake2b(text.encode(), digest_size=8, key=_keys[0]).hexdigest()
+    hashed = _begun[0].copy()
+    hashed.update(text.encode())
+    return hashed.hexdigest()
 
 
 def pseudonym(psn_no: str) -> str:

@@ -1,15 +1,13 @@
 """Facts: records on their way to a history, and how the keys of histories are made."""
 
-from typing import Final, NamedTuple
+from msgspec import Struct
 
 from events.identifiers import TraceStrength, is_placeholder_receipt, trace_strength
 from events.times import day_of, month_of
 from rules.histories.records import AnyRecord
 
-_IDENTIFYING: Final = frozenset({TraceStrength.STRONG, TraceStrength.WEAK})
 
-
-class Fact(NamedTuple):
+class Fact(Struct, frozen=True, gc=False, array_like=True):
     """A record on its way to the history of one kind and key."""
 
     kind: str
@@ -36,4 +34,4 @@ def receipt(series: str, number: str) -> str:
 
 def is_traceable(trace: str) -> bool:
     """Whether a trace code can identify a pack; virtual and placeholder codes cannot."""
-    return trace_strength(trace) in _IDENTIFYING
+    return trace_strength(trace) is not TraceStrength.NONE

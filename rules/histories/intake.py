@@ -5,12 +5,10 @@ Pure functions of the event alone. What a settlement tells other keys than its p
 """
 
 from datetime import date
-from decimal import Decimal
 from sys import intern
 from typing import Final
 
 from events.codes import scheme_of
-from events.identifiers import birth_date_of, is_identity, sex_of
 from events.kinds import (
     AccountAuthorization,
     AccountCredit,
@@ -20,7 +18,6 @@ from events.kinds import (
     Discharge,
     Entitlement,
     Event,
-    FeeLine,
     Filing,
     IdentityCheck,
     InstitutionStatus,
@@ -44,7 +41,6 @@ from rules.histories.records import (
     Designation,
     Goods,
     Grant,
-    Line,
     Move,
     Paper,
     Payout,
@@ -55,8 +51,8 @@ from rules.histories.records import (
     Script,
     Status,
     Stay,
-    Visit,
 )
+from rules.histories.visits import line_of, thousandths, visit_of
 
 GOODS_DAYS: Final = 3
 """Days back from a report of goods sold that its settlement may lie."""
@@ -70,105 +66,8 @@ _INWARD: Final = {"101", "103", "106", "108", "110"}
 _OUTWARD: Final = {"102", "104", "105", "107", "109", "111"}
 
 
-def thousandths(number: Decimal) -> int:
-    """A quantity in thousandths of a unit."""
-    return int(number * 1000)
-
-
 def _day(value: date | None) -> int | None:
     return day_number(value) if value is not None else None
-
-
-def _line(line: FeeLine) -> Line:
-    return Line(
-        intern(line.med_list_codg),
-        intern(line.item_name),
-        int(line.cnt * 1000),
-        int(line.det_item_fee_sumamt),
-        int(line.pric * 10000),
-        int(line.prd_days),
-        epoch(line.fee_ocur_time) if line.fee_ocur_time is not None else 0,
-        line.rxno,
-        line.feedetl_sn,
-        line.init_feedetl_sn,
-        intern(line.bilg_dr_codg),
-        intern(line.bilg_dept_codg),
-        line.chrgitm_lv,
-        line.med_chrgitm_type,
-        line.trdn_flag == "1",
-        line.ownpay_consent_flag,
-        line.hosp_appr_flag,
-        int(line.inscp_scp_amt),
-        int(line.pric_uplmt_amt * 100),
-        line.drug_trac_codg,
-        line.rx_circ_flag == "1",
-    )
-
-
-def _visit(e: Settlement) -> Visit:
-    """The compact visit of a settlement."""
-    area = e.mdtrtarea_admvs or e.insuplc_admdvs
-    insured_area = e.insuplc_admdvs or area
-    owner = e.acct_owner_no
-    if owner == e.psn_no:
-        owner = ""
-    sex, born = e.gend, e.brdy
-    if (born is None or not sex) and is_identity(e.certno):
-        sex, born = sex or sex_of(e.certno), born or birth_date_of(e.certno)
-    return Visit(
-        e.event_id,
-        epoch(e.event_time),
-        e.psn_no,
-        e.setl_id,
-        e.mdtrt_id,
-        intern(e.fixmedins_code),
-        intern(e.dev_no),
-        intern(e.opter),
-        intern(area),
-        intern(insured_area),
-        scheme_of(e.med_type, insured_area),
-        intern(e.med_type),
-        intern(e.dise_codg),
-        epoch(e.begntime) if e.begntime is not None else 0,
-        intern(sex),
-        day_number(born) if born is not None else 0,
-        intern(e.psn_type),
-        intern(e.insutype),
-        intern(e.mdtrt_cert_type),
-        digest(e.mdtrt_cert_no) if e.mdtrt_cert_no else "",
-        digest(e.card_sn) if e.card_sn else "",
-        bool(e.agnter_certno or e.agnter_rlts),
-        owner,
-        receipt(e.invo_codg, e.invono),
-        int(e.medfee_sumamt),
-        int(e.fund_pay_sumamt),
-        int(e.hifp_pay),
-        int(e.acct_pay),
-        int(e.acct_mulaid_pay),
-        int(e.psn_cash_pay),
-        int(e.balc) if e.balc is not None else None,
-        int(e.inscp_scp_amt),
-        int(e.fulamt_ownpay_amt),
-        int(e.act_pay_dedc),
-        int(e.pool_prop_selfpay * 10000),
-        int(e.fund_pay_sumamt - e.hifp_pay),
-        int(e.hosp_part_amt),
-        int(e.psn_part_amt),
-        intern(e.hosp_lv),
-        intern(e.fixmedins_type),
-        tuple([intern(d.diag_code) for d in e.diseinfo]),
-        tuple([_line(line) for line in e.feedetail]),
-        _contradictions(e),
-        served=intern(e.opter_type),
-    )
-
-
-def _contradictions(e: Settlement) -> tuple[str, ...]:
-    """What a settlement's own fields contradict: `credential`, another's identity card."""
-    card, own = e.mdtrt_cert_no.upper(), e.certno.upper()
-    if e.mdtrt_cert_type != "02" or card == own:
-        return ()
-    return ("credential",) if is_identity(card) and is_identity(own) else ()
 
 
 def _refund(e: Reversal) -> Refund:
@@ -300,7 +199,7 @@ def _script(e: Prescription) -> Script:
         epoch(e.valid_end_time) if e.valid_end_time is not None else 0,
         e.rx_stas_codg,
         e.rx_used_stas_codg,
-        tuple([_line(line) for line in e.feedetail]),
+        tuple([line_of(line) for line in e.feedetail]),
         e.rxno,
     )
 
@@ -368,7 +267,7 @@ def home(event: Event) -> list[Fact]:
     """The facts an event leaves where it belongs: with person, account or institution."""
     match event:
         case Settlement():
-            visit = _visit(event)
+            visit = visit_of(event)
             return [Fact(keyed.PERSON, event.psn_no, visit), *defects(event, visit)]
         case Reversal():
             return [Fact(keyed.PERSON, event.psn_no, _refund(event))]

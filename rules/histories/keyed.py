@@ -12,6 +12,7 @@ from msgspec import Struct, field, structs
 
 from events.times import DAY
 from rules.histories.records import (
+    SERIES,
     AnyRecord,
     Benefit,
     Bill,
@@ -93,7 +94,11 @@ class History(Struct, gc=False):
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; return what rules must look at again, None if it was known."""
-        raise TypeError(f"{type(self).__name__} does not keep {type(record).__name__}")
+        series: list[AnyRecord] | None = getattr(self, SERIES[type(record)], None)
+        if series is None:
+            raise TypeError(f"{type(self).__name__} does not keep {type(record).__name__}")
+        kept = put(series, record)
+        return (kept,) if kept is not None else None
 
     def parts(self) -> tuple[list[Record], ...]:
         """The series of this history."""
@@ -116,6 +121,7 @@ class Person(History, gc=False):
     payouts: list[Payout] = field(default_factory=list)
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
+        """Take up a record; a reversal changes what it takes back."""
         if isinstance(record, Visit):
             taken = put(self.visits, record)
             if taken is None:
@@ -133,22 +139,7 @@ class Person(History, gc=False):
             return changed
         if isinstance(record, Stay):
             return self._take_stay(record)
-        kept = put(self._series(record), record)
-        return (kept,) if kept is not None else None
-
-    def _series(self, record: AnyRecord) -> list[Record]:
-        series: object = {
-            Check: self.checks,
-            Status: self.statuses,
-            Benefit: self.benefits,
-            Permit: self.permits,
-            Claim: self.claims,
-            Script: self.scripts,
-            Payout: self.payouts,
-        }.get(type(record))
-        if not isinstance(series, list):
-            raise TypeError(f"a person does not keep {type(record).__name__}")
-        return series
+        return History.take(self, record)
 
     def _refunded(self, visit: Visit) -> Visit:
         """The visit with what its reversals, all known ones in time order, gave back."""
@@ -210,30 +201,11 @@ class Account(History, gc=False):
     """Reports that say how contributions are paid."""
     paybacks: list[Payback] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record] | None:
-        series: object = {
-            Swipe: self.swipes,
-            Grant: self.grants,
-            Credit: self.credits,
-            Payout: self.payouts,
-            Premium: self.premiums,
-            Status: self.statuses,
-            Payback: self.paybacks,
-        }.get(type(record))
-        if not isinstance(series, list):
-            raise TypeError(f"an account does not keep {type(record).__name__}")
-        kept = put(series, record)
-        return (kept,) if kept is not None else None
-
 
 class Terminal(History, gc=False):
     """One terminal on one day, keyed by institution, device and day."""
 
     swipes: list[Swipe] = field(default_factory=list)
-
-    def take(self, record: AnyRecord) -> Sequence[Record] | None:
-        kept = put(self.swipes, record) if isinstance(record, Swipe) else None
-        return (kept,) if kept is not None else None
 
 
 class InstitutionDay(History, gc=False):
@@ -241,13 +213,6 @@ class InstitutionDay(History, gc=False):
 
     swipes: list[Swipe] = field(default_factory=list)
     goods: list[Goods] = field(default_factory=list)
-
-    def take(self, record: AnyRecord) -> Sequence[Record] | None:
-        if isinstance(record, Swipe):
-            kept: Record | None = put(self.swipes, record)
-        else:
-            kept = put(self.goods, record) if isinstance(record, Goods) else None
-        return (kept,) if kept is not None else None
 
 
 class InstitutionMonth(History, gc=False):
@@ -276,19 +241,12 @@ class InstitutionMonth(History, gc=False):
     paid_own: int = 0
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
+        """Take up a record; of settlements some sums are kept."""
         if isinstance(record, Bill):
             return self._take_bill(record)
         if isinstance(record, Defect):
             return self._take_defect(record)
-        series: object = {
-            Payback: self.paybacks,
-            Designation: self.designations,
-            Report: self.reports,
-        }.get(type(record))
-        if not isinstance(series, list):
-            raise TypeError(f"an institution's month does not keep {type(record).__name__}")
-        kept = put(series, record)
-        return (kept,) if kept is not None else None
+        return History.take(self, record)
 
     def _take_bill(self, record: Bill) -> Sequence[Record] | None:
         stood = record.rev_at > 0 and any(
@@ -336,10 +294,6 @@ class Institution(History, gc=False):
 
     designations: list[Designation] = field(default_factory=list)
 
-    def take(self, record: AnyRecord) -> Sequence[Record] | None:
-        kept = put(self.designations, record) if isinstance(record, Designation) else None
-        return (kept,) if kept is not None else None
-
 
 class Document(History, gc=False):
     """One receipt or one trace code."""
@@ -347,10 +301,9 @@ class Document(History, gc=False):
     papers: list[Paper] = field(default_factory=list)
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
-        kept = put(self.papers, record) if isinstance(record, Paper) else None
-        if kept is None:
-            return None
-        return (kept,) if len(self.papers) > 1 else ()
+        """Take up a use; there is nothing to look at before the second."""
+        kept = History.take(self, record)
+        return kept if kept is None or len(self.papers) > 1 else ()
 
 
 class Stock(History, gc=False):
@@ -365,6 +318,7 @@ class Stock(History, gc=False):
     """Whether the institution has ever reported this drug coming in."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
+        """Take up a movement; nothing to look at before anything is known to have come in."""
         if not isinstance(record, Move):
             raise TypeError(f"stock does not keep {type(record).__name__}")
         if record.via == "opening":

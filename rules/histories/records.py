@@ -8,6 +8,7 @@ the copy with the earliest reversal wins, so delivery order does not matter.
 One module, because the records are one vocabulary that every history and rule shares.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -440,3 +441,29 @@ AnyRecord = (
     | Designation
     | Defect
 )
+
+SERIES: Final[Mapping[type, str]] = {
+    Benefit: "benefits",
+    Bill: "bills",
+    Check: "checks",
+    Claim: "claims",
+    Credit: "credits",
+    Defect: "defects",
+    Designation: "designations",
+    Goods: "goods",
+    Grant: "grants",
+    Move: "moves",
+    Paper: "papers",
+    Payback: "paybacks",
+    Payout: "payouts",
+    Permit: "permits",
+    Premium: "premiums",
+    Refund: "refunds",
+    Report: "reports",
+    Script: "scripts",
+    Status: "statuses",
+    Stay: "stays",
+    Swipe: "swipes",
+    Visit: "visits",
+}
+"""How the series of a sort of record is called, in every history that keeps it."""

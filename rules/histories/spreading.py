@@ -4,7 +4,7 @@ Pure functions of the record as it now stands. A visit that was reversed tells t
 with the time of its reversal, so a key that hears of it late ends in the same state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import structs
@@ -45,43 +45,48 @@ def at_pharmacy(visit: Visit) -> bool:
     return visit.kind == PHARMACY or (not visit.kind and visit.inst[:1] == "P")
 
 
-def spread(record: Record, refunds: list[Refund], *, first: bool) -> Iterator[Fact]:
+def spread(record: Record, refunds: list[Refund], *, first: bool) -> Sequence[Fact]:
     """Facts that a person's changed record tells other keys.
 
     `refunds` are the person's reversals, `first` whether the record is new (not merely changed).
     """
     if isinstance(record, Visit):
-        if first or record.rev_at:
-            yield from _told(record)
-        if record.rev_at or any(record.back):
-            for refund in refunds:
-                if record.setl_id in refund.targets or record.event_id in refund.targets:
-                    payback = _payback(record, refund)
-                    yield payback
-                    if record.account or record.shared:
-                        owner = record.owner or record.psn_no
-                        yield Fact(keyed.ACCOUNT, owner, payback.record)
-    elif isinstance(record, Claim) and record.bill:
-        yield _claimed(record)
+        if not (record.rev_at or any(record.back)):
+            return _facts(record) if first else ()
+        facts = _told(record) if first or record.rev_at else []
+        for refund in refunds:
+            if record.setl_id in refund.targets or record.event_id in refund.targets:
+                payback = _payback(record, refund)
+                facts.append(payback)
+                if record.account or record.shared:
+                    owner = record.owner or record.psn_no
+                    facts.append(Fact(keyed.ACCOUNT, owner, payback.record))
+        return facts
+    return (_claimed(record),) if isinstance(record, Claim) and record.bill else ()
 
 
-def _told(visit: Visit) -> Iterator[Fact]:
-    for fact in _facts(visit):
-        late = visit.rev_at - visit.time
-        if late <= keyed.KEPT[fact.kind] * DAY:
-            yield fact
-        else:
-            yield fact._replace(record=structs.replace(fact.record, rev_at=0))
+def _told(visit: Visit) -> list[Fact]:
+    """The facts; where a reversal came too late for a history, as if there were none."""
+    late = visit.rev_at - visit.time
+    return [
+        fact
+        if late <= keyed.KEPT[fact.kind] * DAY
+        else Fact(fact.kind, fact.key, structs.replace(fact.record, rev_at=0))
+        for fact in _facts(visit)
+    ]
 
 
-def _facts(visit: Visit) -> Iterator[Fact]:
+def _facts(visit: Visit) -> list[Fact]:
+    inst, lines = visit.inst, visit.lines
     pharmacy = at_pharmacy(visit)
+    packs = [_packs(line) for line in lines]
+    bill = _bill(visit, packs, pharmacy=pharmacy)
     swipe = Swipe(
         visit.event_id,
         visit.time,
         visit.setl_id,
         visit.psn_no,
-        visit.inst,
+        inst,
         visit.dev,
         visit.opter,
         visit.area,
@@ -96,35 +101,48 @@ def _facts(visit: Visit) -> Iterator[Fact]:
         visit.shared,
         visit.cash,
         visit.balance,
-        any(line.code[:1] in _DRUGS for line in visit.lines) or (pharmacy and not visit.lines),
+        not _DRUGS.isdisjoint([line.code[:1] for line in lines]) or (pharmacy and not lines),
         visit.rev_at,
         visit.served,
     )
+    facts = [Fact(keyed.INSTITUTION_MONTH, month_key(inst, visit.time), bill)]
     if visit.account or visit.shared:
-        yield Fact(keyed.ACCOUNT, visit.owner or visit.psn_no, swipe)
+        facts.append(Fact(keyed.ACCOUNT, visit.owner or visit.psn_no, swipe))
     till = visit.dev or (visit.opter if pharmacy else "")
     if till:
-        yield Fact(keyed.TERMINAL, day_key(f"{visit.inst}|{till}", visit.time), swipe)
+        facts.append(Fact(keyed.TERMINAL, day_key(f"{inst}|{till}", visit.time), swipe))
     if pharmacy:
-        yield Fact(keyed.INSTITUTION_DAY, day_key(visit.inst, visit.time), swipe)
-    yield Fact(keyed.INSTITUTION_MONTH, month_key(visit.inst, visit.time), _bill(visit, pharmacy))
+        facts.append(Fact(keyed.INSTITUTION_DAY, day_key(inst, visit.time), swipe))
+        facts += _moves(visit)
     if visit.bill:
-        series = visit.bill.rpartition(":")[0]
-        yield Fact(keyed.DOCUMENT, _bill_key(visit.bill), _paper(visit, series, "", visit.fee))
-    sold: dict[str, list[int]] = {}
+        series, _, number = visit.bill.rpartition(":")
+        facts.append(Fact(keyed.DOCUMENT, f"bill|{number}", _paper(visit, series, "", visit.fee)))
+    for line, traces in zip(lines, packs, strict=True):
+        if traces:
+            flag = "split" if line.split else ""
+            paper = _paper(visit, line.code, flag, line.amount // len(line.traces))
+            facts += [Fact(keyed.DOCUMENT, f"trace|{trace}", paper) for trace in traces]
+    return facts
+
+
+def _packs(line: Line) -> Sequence[str]:
+    """The trace codes of a line that can identify a pack."""
+    return [trace for trace in line.traces if is_traceable(trace)] if line.traces else ()
+
+
+def _moves(visit: Visit) -> list[Fact]:
+    """What a pharmacy's stock lost by a settlement, by drug."""
+    sold: dict[str, tuple[int, int]] = {}
     for line in visit.lines:
-        for trace in line.traces:
-            if is_traceable(trace):
-                flag = "split" if line.split else ""
-                paper = _paper(visit, line.code, flag, line.amount // len(line.traces))
-                yield Fact(keyed.DOCUMENT, f"trace|{trace}", paper)
-        if pharmacy and is_goods(line) and not line.split:
-            total = sold.setdefault(line.code, [0, 0])
-            total[0] += line.quantity
-            total[1] += line.amount
-    for code, (quantity, amount) in sold.items():
-        if quantity > 0:
-            move = Move(
+        code = line.code
+        if code[:1] in _GOODS and not line.split:
+            quantity, amount = sold.get(code, (0, 0))
+            sold[code] = quantity + line.quantity, amount + line.amount
+    return [
+        Fact(
+            keyed.STOCK,
+            f"{visit.inst}|{code}",
+            Move(
                 visit.event_id,
                 visit.time,
                 -quantity,
@@ -132,20 +150,23 @@ def _facts(visit: Visit) -> Iterator[Fact]:
                 visit.setl_id,
                 amount,
                 visit.rev_at,
-            )
-            yield Fact(keyed.STOCK, f"{visit.inst}|{code}", move)
+            ),
+        )
+        for code, (quantity, amount) in sold.items()
+        if quantity > 0
+    ]
 
 
-def _bill(visit: Visit, pharmacy: bool) -> Bill:
+def _bill(visit: Visit, packs: Sequence[Sequence[str]], *, pharmacy: bool) -> Bill:
     drugs = untraced = amount = 0
     prescribed, doctor = False, ""
-    for line in visit.lines:
+    for line, traces in zip(visit.lines, packs, strict=True):
         if line.rx or line.outside:
             prescribed = True
             doctor = doctor or line.doctor
         if line.code[:1] in _PACKED and line.quantity > 0 and not line.split:
             drugs += 1
-            if not any(map(is_traceable, line.traces)):
+            if not traces:
                 untraced += 1
                 amount += line.amount
     return Bill(

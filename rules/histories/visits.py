@@ -1,0 +1,117 @@
+"""Settlements to visits: the largest record, made of the most frequent event."""
+
+from decimal import Decimal
+from sys import intern
+from typing import Final
+
+from events.codes import scheme_of
+from events.identifiers import birth_date_of, is_identity, sex_of
+from events.kinds import FeeLine, Settlement
+from events.times import day_number, epoch
+from rules.histories.digests import digest
+from rules.histories.facts import receipt
+from rules.histories.records import Line, Visit
+
+_IDENTITY_CARD: Final = "02"
+# `+amount` turns an amount in fen into a plain integer, which is smaller and quicker to count with.
+
+
+def thousandths(number: Decimal) -> int:
+    """A quantity in thousandths of a unit."""
+    return int(number * 1000)
+
+
+def line_of(line: FeeLine) -> Line:
+    """The compact fee line."""
+    at, limit = line.fee_ocur_time, line.pric_uplmt_amt
+    return Line(
+        intern(line.med_list_codg),
+        intern(line.item_name),
+        int(line.cnt * 1000),
+        +line.det_item_fee_sumamt,
+        int(line.pric * 10000),
+        int(line.prd_days) if line.prd_days else 0,
+        epoch(at) if at is not None else 0,
+        line.rxno,
+        line.feedetl_sn,
+        line.init_feedetl_sn,
+        intern(line.bilg_dr_codg),
+        intern(line.bilg_dept_codg),
+        line.chrgitm_lv,
+        line.med_chrgitm_type,
+        line.trdn_flag == "1",
+        line.ownpay_consent_flag,
+        line.hosp_appr_flag,
+        +line.inscp_scp_amt,
+        int(limit * 100) if limit else 0,
+        line.drug_trac_codg,
+        line.rx_circ_flag == "1",
+    )
+
+
+def visit_of(e: Settlement) -> Visit:
+    """The compact visit of a settlement."""
+    area = e.mdtrtarea_admvs or e.insuplc_admdvs
+    insured_area = e.insuplc_admdvs or area
+    owner = e.acct_owner_no
+    if owner == e.psn_no:
+        owner = ""
+    sex, born = e.gend, e.brdy
+    if (born is None or not sex) and is_identity(e.certno):
+        sex, born = sex or sex_of(e.certno), born or birth_date_of(e.certno)
+    begin, balance, ratio = e.begntime, e.balc, e.pool_prop_selfpay
+    fund, pool = e.fund_pay_sumamt, e.hifp_pay
+    return Visit(
+        e.event_id,
+        epoch(e.event_time),
+        e.psn_no,
+        e.setl_id,
+        e.mdtrt_id,
+        intern(e.fixmedins_code),
+        intern(e.dev_no),
+        intern(e.opter),
+        intern(area),
+        intern(insured_area),
+        scheme_of(e.med_type, insured_area),
+        intern(e.med_type),
+        intern(e.dise_codg),
+        epoch(begin) if begin is not None else 0,
+        intern(sex),
+        day_number(born) if born is not None else 0,
+        intern(e.psn_type),
+        intern(e.insutype),
+        intern(e.mdtrt_cert_type),
+        digest(e.mdtrt_cert_no) if e.mdtrt_cert_no else "",
+        digest(e.card_sn) if e.card_sn else "",
+        bool(e.agnter_certno or e.agnter_rlts),
+        owner,
+        receipt(e.invo_codg, e.invono) if e.invono else "",
+        +e.medfee_sumamt,
+        +fund,
+        +pool,
+        +e.acct_pay,
+        +e.acct_mulaid_pay,
+        +e.psn_cash_pay,
+        +balance if balance is not None else None,
+        +e.inscp_scp_amt,
+        +e.fulamt_ownpay_amt,
+        +e.act_pay_dedc,
+        int(ratio * 10000) if ratio else 0,
+        fund - pool,
+        +e.hosp_part_amt,
+        +e.psn_part_amt,
+        intern(e.hosp_lv),
+        intern(e.fixmedins_type),
+        tuple([intern(d.diag_code) for d in e.diseinfo]),
+        tuple([line_of(line) for line in e.feedetail]),
+        _contradictions(e) if e.mdtrt_cert_type == _IDENTITY_CARD else (),
+        served=intern(e.opter_type),
+    )
+
+
+def _contradictions(e: Settlement) -> tuple[str, ...]:
+    """What a settlement's own fields contradict: `credential`, another's identity card."""
+    card, own = e.mdtrt_cert_no.upper(), e.certno.upper()
+    if card == own:
+        return ()
+    return ("credential",) if is_identity(card) and is_identity(own) else ()
