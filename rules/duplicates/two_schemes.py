@@ -88,6 +88,8 @@ def _in_common(earlier: Visit, anchor: Visit) -> bool:
     """Whether two settlements charge an item in common, consultation apart: a quick look."""
     if not earlier.lines or not anchor.lines:
         return earlier.fee == anchor.fee and earlier.inst == anchor.inst
+    if _one_receipt(earlier, anchor):
+        return True
     items = {line.code or line.name for line in anchor.lines if line.code[:5] != _CONSULTATION}
     return any((line.code or line.name) in items for line in earlier.lines)
 
@@ -132,8 +134,21 @@ def _one_expense(numbers: Mapping[str, Any], other: Visit, anchor: Visit) -> Twi
     """Whether a settlement repeats an earlier one under another scheme, and how surely."""
     first, second = charged(other.lines), charged(anchor.lines)
     days = day_of(anchor.time) - day_of(other.time)
-    if not first or not second:
-        return _same_total(other, anchor, days)
+    if first and second:
+        twice = _by_lines(numbers, (other, first), (anchor, second), days)
+        if twice is not None or not _one_receipt(other, anchor):
+            return twice
+    return _same_total(other, anchor, days)
+
+
+def _by_lines(
+    numbers: Mapping[str, Any],
+    earlier: tuple[Visit, Sequence[Line]],
+    later: tuple[Visit, Sequence[Line]],
+    days: int,
+) -> Twice | None:
+    """The same by the fee lines that both charge."""
+    (other, first), (anchor, second) = earlier, later
     pairs = matched(_chargeable(first), _chargeable(second), _equal_quantity)
     if not pairs:
         return None
@@ -169,17 +184,32 @@ def _lookalike(
 
 
 def _same_total(other: Visit, anchor: Visit, days: int) -> Twice | None:
-    """Lines are missing: one total, institution and day or visit, no sign of two diseases."""
+    """One total, institution and day or visit, where lines are missing or the receipt is one.
+
+    Another diagnosis tells of two diseases (article 26); within one visit only another registered
+    disease does, for a diagnosis is how an expense gets into the second scheme. A receipt is one
+    expense's, whatever the diagnoses.
+    """
     one = one_visit(other, anchor)
+    told_apart = (
+        not _one_receipt(other, anchor)
+        and (not one or bool(other.disease and anchor.disease))
+        and _other_disease(other, anchor)
+    )
     if (
         other.fee != anchor.fee
         or other.inst != anchor.inst
         or (days and not one)
         or not (_drawn(other) and _drawn(anchor))
-        or _other_disease(other, anchor)
+        or told_apart
     ):
         return None
     return Twice(paid(anchor), 1 if one else 2)
+
+
+def _one_receipt(other: Visit, anchor: Visit) -> bool:
+    """Whether two settlements of one total bear one receipt."""
+    return anchor.bill != "" and anchor.bill == other.bill and anchor.fee == other.fee
 
 
 def _given_back(visit: Visit, amount: int) -> bool:
