@@ -36,6 +36,8 @@ RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
 _CLEAR: Final = 1
 _LIKELY: Final = 2
+_UNPAID: Final = 3
+"""The deductible was counted twice; no fund and no account has paid for it yet."""
 _YUAN: Final = 100
 
 
@@ -77,7 +79,7 @@ def _look(rule: Rule, context: Context, anchor: Visit, earlier: Sequence[Visit])
         amount=paid(anchor),
         involved=paid(anchor) + sum(paid(other) for other, _ in hits),
         area=anchor.insured_area,
-        severity=min(sure for _, sure in hits),
+        severity=min(sure for _, sure in hits) if paid(anchor) else _UNPAID,
         evidence={
             "institution": context.name_of(anchor.inst),
             "first_settled_at": first.time,
