@@ -8,7 +8,6 @@ numbers), the national coding rules. Identity numbers are looked at and not kept
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from events.identifiers import (
@@ -36,6 +35,8 @@ _CENT: Final = 2
 _RESIDENT_CARD: Final = "01"
 _SEXES: Final = frozenset("12")
 _NUMBERLIKE: Final = re.compile(r"\d{15,19}|\d{17}[Xx]", re.ASCII).fullmatch
+_CONSUMABLE: Final = re.compile(r"C\d{14,27}", re.ASCII).fullmatch
+"""Consumables are sent by class, by generic name or by model, so their codes differ in length."""
 _OWN_ACCOUNT: Final = "310200"
 _OTHERS: Final = frozenset({"999900", "999997"})
 _INPATIENT: Final = ("2304", "2305")
@@ -45,28 +46,44 @@ _MESSAGE: Final = 30
 _KNOWN: Final = 1 << 16
 
 
+_sound: set[str] = set()
+"""Institution, item and staff codes met before and found right; emptied when it grows too far."""
+_people: dict[str, tuple[date | None, str]] = {}
+"""Birth date and sex with which an identity number was found right; emptied likewise."""
+
+
 def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
     """Everything wrong with a settlement's data, each as `sort.kind`; usually nothing."""
-    found = _amounts(event, visit)
-    if event.psn_cert_type == _RESIDENT_CARD and event.certno:
-        found += _identity(event.certno, event.brdy, event.gend)
-    found += _institution(visit.inst)
-    if not (visit.med_type and visit.insurance and visit.credential_type and visit.lines):
+    found: tuple[str, ...] = ()
+    number = event.certno
+    if (
+        number
+        and event.psn_cert_type == _RESIDENT_CARD
+        and _people.get(number) != (event.brdy, event.gend)
+    ):
+        found += _identity(number, event.brdy, event.gend)
+    if visit.inst not in _sound:
+        found += _institution(visit.inst)
+    lines, time = visit.lines, visit.time
+    if not (visit.med_type and visit.insurance and visit.credential_type and lines):
         found += _missing(visit)
-    latest = visit.begin
-    earliest = visit.time
-    for line in visit.lines:
-        found += _codes(line.code, line.doctor)
-        at = line.at
-        if at:
-            latest = max(latest, at)
-            earliest = min(earliest, at)
-    if latest > visit.time + _EARLY:
+    soonest, latest = time - DAY, time + _EARLY
+    if visit.begin > latest:
         found += ("late.before",)
-    if visit.time - earliest > DAY and event.infno[:4] not in _INPATIENT and _outpatient(visit):
-        found += ("late.fees",)
+    amount = 0
+    for line in lines:
+        amount += line.amount
+        if line.code not in _sound or (line.doctor and line.doctor not in _sound):
+            found += _codes(line.code, line.doctor)
+        if line.at and not soonest <= line.at <= latest:
+            found += _timed(event, visit, line.at)
     if len(visit.event_id) == _MESSAGE and _sent_late(visit):
         found += ("late.message",)
+    if visit.fee > 0:
+        off = visit.fee - amount
+        if lines and not -_CENT <= off <= _CENT:
+            found += ("amounts.lines",)
+        found += _amounts(event, visit)
     return found
 
 
@@ -101,8 +118,6 @@ def _amounts(e: Settlement, visit: Visit) -> tuple[str, ...]:
     `*_apart` holds only if account money is counted inside the fund's sum, as some provinces do.
     """
     fee, fund, account, cash = visit.fee, visit.fund, visit.account, visit.cash
-    if fee <= 0:
-        return ()
     found: tuple[str, ...] = ()
     own = visit.person_part or account + cash
     if fund or own:
@@ -117,29 +132,22 @@ def _amounts(e: Settlement, visit: Visit) -> tuple[str, ...]:
             found += ("amounts.person_apart",) if within else ("amounts.person",)
     if account and visit.shared > account:
         found += ("amounts.shared",)
-    parts = (
-        e.hifp_pay
-        + e.cvlserv_pay
-        + e.hifes_pay
-        + e.hifmi_pay
-        + e.hifob_pay
-        + e.hifdm_pay
-        + e.maf_pay
-        + e.oth_pay
-    )
-    if parts:
-        off = fund - parts
-        if not -_CENT <= off <= _CENT:
-            within = account and abs(off - account) <= _CENT
-            found += ("amounts.fund_apart",) if within else ("amounts.fund",)
-    lines = visit.lines
-    if lines:
-        off = fee - sum([line.amount for line in lines])
-        if not -_CENT <= off <= _CENT:
-            found += ("amounts.lines",)
+    if visit.other_funds:
+        found += _funds(e, visit)
     if e.setldetail:
         found += _detail(e, visit)
     return found
+
+
+def _funds(e: Settlement, visit: Visit) -> tuple[str, ...]:
+    """Whether the funds sum to what they paid together, where it was not the pool alone."""
+    others = (e.cvlserv_pay, e.hifes_pay, e.hifmi_pay, e.hifob_pay, e.hifdm_pay, e.maf_pay)
+    parts = visit.pool + sum(others) + e.oth_pay
+    off = visit.fund - parts
+    if not parts or -_CENT <= off <= _CENT:
+        return ()
+    within = visit.account and abs(off - visit.account) <= _CENT
+    return ("amounts.fund_apart",) if within else ("amounts.fund",)
 
 
 def _detail(e: Settlement, visit: Visit) -> tuple[str, ...]:
@@ -161,16 +169,21 @@ def _detail(e: Settlement, visit: Visit) -> tuple[str, ...]:
     )
 
 
-@lru_cache(_KNOWN)
 def _identity(number: str, born: date | None, sex: str) -> tuple[str, ...]:
     """What contradicts an identity number; what does not look like one (masked) says nothing."""
-    if _NUMBERLIKE(number) is None:
-        return ()
-    number = number.upper()
+    found = _identity_wrong(number.upper(), born, sex) if _NUMBERLIKE(number) is not None else ()
+    if not found:
+        if len(_people) >= _KNOWN:
+            _people.clear()
+        _people[number] = (born, sex)
+    return found
+
+
+def _identity_wrong(number: str, born: date | None, sex: str) -> tuple[str, ...]:
     problem = check_identity(number)
-    if problem is not None and problem.code != "old":
-        return (f"identity.{problem.code}",)
     if problem is not None:
+        if problem.code != "old":
+            return (f"identity.{problem.code}",)
         number = f"{number[:6]}19{number[6:]}0"
     found: tuple[str, ...] = ()
     if born is not None and number[6:14] != born.strftime("%Y%m%d"):
@@ -180,25 +193,35 @@ def _identity(number: str, born: date | None, sex: str) -> tuple[str, ...]:
     return found
 
 
-@lru_cache(_KNOWN)
+def _remember(code: str) -> None:
+    if len(_sound) >= _KNOWN:
+        _sound.clear()
+    _sound.add(code)
+
+
 def _institution(code: str) -> tuple[str, ...]:
-    return () if check_institution(code) is None else ("coding.institution",)
+    if check_institution(code) is not None:
+        return ("coding.institution",)
+    _remember(code)
+    return ()
 
 
-@lru_cache(_KNOWN)
 def _codes(item: str, doctor: str) -> tuple[str, ...]:
     """What is wrong with the item's and the physician's code of a fee line."""
     found: tuple[str, ...] = ()
+    kind = item_kind(item)
     if not item:
         found += ("missing.item",)
+    elif kind is ItemKind.PLACEHOLDER:
+        found += ("coding.placeholder",)
+    elif kind is ItemKind.UNKNOWN and _CONSUMABLE(item) is None:
+        found += ("coding.item",)
     else:
-        kind = item_kind(item)
-        if kind is ItemKind.PLACEHOLDER:
-            found += ("coding.placeholder",)
-        elif kind is ItemKind.UNKNOWN:
-            found += ("coding.item",)
+        _remember(item)
     if doctor and check_staff(doctor) is not None:
         found += ("coding.placeholder",) if is_placeholder(doctor) else ("coding.staff",)
+    elif doctor:
+        _remember(doctor)
     return found
 
 
@@ -214,6 +237,14 @@ def _missing(visit: Visit) -> tuple[str, ...]:
         )
         if not value
     )
+
+
+def _timed(event: Settlement, visit: Visit, at: int) -> tuple[str, ...]:
+    """What is wrong with a fee of another day; a stay is settled at its end."""
+    if at > visit.time:
+        return ("late.before",)
+    stay = event.infno[:4] in _INPATIENT or not _outpatient(visit)
+    return () if stay else ("late.fees",)
 
 
 def _outpatient(visit: Visit) -> bool:
