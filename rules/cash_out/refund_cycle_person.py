@@ -2,9 +2,12 @@
 
 Account or pool money that is settled and refunded in turn serves nothing but the refund. What was
 taken back and settled anew is a correction: each settlement that stands excuses one taken back
-close to it at the same institution.
+close to it at the same institution. Visits called off here and there, whose money went back where
+it came from, are ordinary life: only one institution that takes back most of what it settled for
+the person, cash beyond the cash paid, or a greater number tells of cycles.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +18,7 @@ from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Refund, Visit
 from rules.histories.series import between
+from rules.histories.spreading import at_pharmacy, is_goods
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -54,7 +58,13 @@ def _look(rule: Rule, context: Context, person: Person, month: str) -> Finding |
     ]
 
     def hit(within: Sequence[Visit]) -> Sequence[Visit]:
-        return within if len(within) >= limits["times"] else ()
+        if len(within) < limits["times"]:
+            return ()
+        if len(within) >= limits["scattered_times"] or any(
+            visit.back[3] - visit.cash > limits["tolerance"] for visit in within
+        ):
+            return within
+        return _at_one_place(limits, within, visits, window)
 
     taking = gathered(open_cycles, month, window, hit)
     if not taking:
@@ -88,6 +98,29 @@ def _is_cycle(limits: Mapping[str, Any], visit: Visit) -> bool:
     fund, account, shared, cash = visit.back
     back = fund + max(account, shared) + cash
     return bool(back >= limits["returned_share"] * (paid + visit.cash))
+
+
+def _at_one_place(
+    limits: Mapping[str, Any], cycles: Sequence[Visit], visits: Sequence[Visit], window: int
+) -> Sequence[Visit]:
+    """The cycles at institutions that took back most of what they settled for the person."""
+    end = cycles[-1].time
+    held = Counter(visit.inst for visit in cycles if not _called_off(visit))
+    often = {inst for inst, count in held.items() if count >= limits["times"]}
+    if not often:
+        return ()
+    all_there = Counter(visit.inst for visit in visits if end - window <= visit.time <= end)
+    share = limits["institution_share"]
+    return [
+        visit
+        for visit in cycles
+        if visit.inst in often and held[visit.inst] >= share * all_there[visit.inst]
+    ]
+
+
+def _called_off(visit: Visit) -> bool:
+    """Whether nothing but services was taken back: an examination or treatment called off."""
+    return bool(visit.lines) and not any(map(is_goods, visit.lines)) and not at_pharmacy(visit)
 
 
 def _corrected(cycle: Visit, corrections: list[Visit], margin: int) -> bool:
