@@ -37,6 +37,7 @@ _SEXES: Final = frozenset("12")
 _NUMBERLIKE: Final = re.compile(r"\d{15,19}|\d{17}[Xx]", re.ASCII).fullmatch
 _CONSUMABLE: Final = re.compile(r"C\d{14,27}", re.ASCII).fullmatch
 """Consumables are sent by class, by generic name or by model, so their codes differ in length."""
+_FOR_OWN_EXPENSE: Final = frozenset({"NMLC999", "NDPB999"})
 _OWN_ACCOUNT: Final = "310200"
 _OTHERS: Final = frozenset({"999900", "999997"})
 _INPATIENT: Final = ("2304", "2305")
@@ -74,7 +75,8 @@ def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
     for line in lines:
         amount += line.amount
         if line.code not in _sound or (line.doctor and line.doctor not in _sound):
-            found += _codes(line.code, line.doctor)
+            own = not (line.in_scope or (visit.fund and not visit.in_scope))
+            found += _codes(line.code, line.doctor, own=own)
         if line.at and not soonest <= line.at <= latest:
             found += _timed(event, visit, line.at)
     if len(visit.event_id) == _MESSAGE and _sent_late(visit):
@@ -206,14 +208,17 @@ def _institution(code: str) -> tuple[str, ...]:
     return ()
 
 
-def _codes(item: str, doctor: str) -> tuple[str, ...]:
-    """What is wrong with the item's and the physician's code of a fee line."""
+def _codes(item: str, doctor: str, *, own: bool) -> tuple[str, ...]:
+    """What is wrong with the item's and the physician's code of a fee line.
+
+    The national placeholders are there for what the person pays all of (`own`).
+    """
     found: tuple[str, ...] = ()
     kind = item_kind(item)
     if not item:
         found += ("missing.item",)
     elif kind is ItemKind.PLACEHOLDER:
-        found += ("coding.placeholder",)
+        found += () if own and item in _FOR_OWN_EXPENSE else ("coding.placeholder",)
     elif kind is ItemKind.UNKNOWN and _CONSUMABLE(item) is None:
         found += ("coding.item",)
     else:
