@@ -1,0 +1,118 @@
+"""A drug supplied again while much of it must be left, at the same institution or another.
+
+Adds up the days of supply of one generic, whatever its strength and pack. Somebody who comes a few
+days early is given these; a long-term supply that was filed for, and travel, are in order.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from events.times import DAY, day_of
+from rules.cash_out.windows import episode, month_bounds, months_from
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Permit, Visit
+from rules.histories.series import between
+from rules.rule import Rule
+from rules.usage.filings import filed
+from rules.usage.supply import Purchase, purchases, supplied, too_early
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Permit)
+SUBJECT: Final = "person"
+_LAW: Final = "supply.filing_types"
+Limits = Mapping[str, Any]
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Permit
+) -> Iterator[Verdict]:
+    """One matter a drug and month: its supplies stacked on each other."""
+    visits = person.visits
+    if len(visits) <= 1:
+        return
+    limits = rule.at(record.time)
+    reach, least = limits["reach_days"] * DAY, limits["least_days"]
+    if isinstance(record, Permit):
+        for visit in visits:
+            yield from _matters(limits, context, person, visit, supplied(visit, least))
+        return
+    if visits[-1] is record and visits[-2].time < record.time - reach:
+        return
+    drugs = supplied(record, least)
+    if not drugs:
+        return
+    around = between(visits, record.time - reach, record.time + reach)
+    had = {line.code[:10] for visit in around if visit is not record for line in visit.lines}
+    again = {drug for drug in drugs if drug[:10] in had}
+    if again:
+        yield from _matters(limits, context, person, record, again)
+
+
+def _matters(
+    limits: Limits, context: Context, person: Person, visit: Visit, drugs: set[str]
+) -> Iterator[Verdict]:
+    reach = limits["reach_days"] * DAY
+    for drug in sorted(drugs):
+        for month in months_from(visit.time, reach):
+            yield Verdict(f"{drug}|{month}", _look(limits, context, person, drug, month))
+
+
+def _look(
+    limits: Limits, context: Context, person: Person, drug: str, month: str
+) -> Finding | None:
+    first, last = month_bounds(month)
+    reach = limits["reach_days"] * DAY
+    known = list(purchases(between(person.visits, first - reach, last), drug, limits["least_days"]))
+    if len(known) <= 1:
+        return None
+    hit = partial(_hit, limits, context, person)
+    taking, no_more = episode(known, month, reach, hit)
+    if not taking:
+        return None
+    finding = _finding(context, drug, taking)
+    return withdrawn(finding) if no_more else finding
+
+
+def _hit(
+    limits: Limits, context: Context, person: Person, run: Sequence[Purchase]
+) -> Sequence[Purchase]:
+    if not run:
+        return ()
+    chain = too_early(run, limits["forgiven_days"], limits["advance_days"])
+    if not chain:
+        return ()
+    kinds = limits["travel"].split()
+    if filed(context, person, run[-1].visit, _LAW, *kinds):
+        return ()
+    return chain
+
+
+def _finding(context: Context, drug: str, taking: Sequence[Purchase]) -> Finding:
+    visits = [purchase.visit for purchase in taking]
+    insts = sorted({purchase.inst for purchase in taking})
+    last = taking[-1]
+    name = next((line.name for line in last.visit.lines if line.code.startswith(drug)), "")
+    span = day_of(last.time) - day_of(taking[0].time) + 1
+    days = sum(purchase.days for purchase in taking)
+    amount = sum(purchase.amount for purchase in taking[1:])
+    return found(
+        visits,
+        amount=amount,
+        involved=sum(purchase.amount for purchase in taking),
+        area=last.visit.insured_area,
+        severity=2 if len(insts) > 1 else 3,
+        evidence={
+            "drug": name or drug,
+            "code": drug,
+            "times": len(taking),
+            "span": span,
+            "days": days,
+            "institutions": [context.name_of(inst) for inst in insts],
+            "first_at": taking[0].time,
+            "last_at": last.time,
+            "amount_fen": amount,
+        },
+    )

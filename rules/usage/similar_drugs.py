@@ -1,0 +1,69 @@
+"""Two drugs of one class prescribed at once.
+
+The national rule base calls repeated prescribing the prescribing of two or more drugs of similar
+action at one time. Drugs are alike here when their ATC class of four levels is the same; classes
+whose drugs are combined on purpose are left out, and Chinese medicines, whose classes are wide.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from events.codes import Scheme
+from rules.context import Context
+from rules.findings import Verdict, found, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Line, Visit
+from rules.rule import Rule
+from rules.usage.drugs import generic
+from rules.usage.supply import is_supplied
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit,)
+SUBJECT: Final = "person"
+_WESTERN: Final = "X"
+_CLASS: Final = 6
+_PAIR: Final = 2
+Limits = Mapping[str, Any]
+
+
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+    """One matter a settlement: drugs of one class on it."""
+    if len(visit.lines) < _PAIR or visit.scheme == Scheme.INPATIENT:
+        return
+    codes = {line.code[:10] for line in visit.lines if line.code[:1] == _WESTERN}
+    if len(codes) < _PAIR or len({code[:_CLASS] for code in codes}) == len(codes):
+        return
+    limits = rule.at(visit.time)
+    combined = tuple(limits["combined"].split())
+    alike: dict[str, dict[str, Line]] = {}
+    for line in visit.lines:
+        if (
+            line.code[:1] == _WESTERN
+            and not line.code.startswith(combined)
+            and line.amount > 0
+            and is_supplied(visit, line)
+        ):
+            alike.setdefault(line.code[:_CLASS], {})[generic(line)] = line
+    pairs = [list(drugs.values()) for drugs in alike.values() if len(drugs) > 1]
+    if not pairs:
+        return
+    beyond = [line for drugs in pairs for line in sorted(drugs, key=_amount)[:-1]]
+    amount = sum(map(_amount, beyond))
+    finding = found(
+        [visit],
+        amount=amount,
+        involved=sum(_amount(line) for drugs in pairs for line in drugs),
+        area=visit.insured_area,
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "drugs": [line.name or line.code for drugs in pairs for line in drugs],
+            "classes": [drugs[0].code[1:_CLASS] for drugs in pairs],
+            "amount_fen": amount,
+        },
+    )
+    yield Verdict(visit.event_id, withdrawn(finding) if visit.rev_at else finding)
+
+
+def _amount(line: Line) -> int:
+    return line.amount

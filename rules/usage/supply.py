@@ -1,0 +1,83 @@
+"""What drugs somebody was supplied with, and how much of it is left when more comes."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from events.codes import Scheme
+from events.times import day_of
+from rules.histories.records import Line, Visit
+from rules.histories.spreading import at_pharmacy
+from rules.usage.drugs import generic, is_drug
+
+
+class Purchase(NamedTuple):
+    """One drug supplied in one settlement."""
+
+    event_id: str
+    time: int
+    rev_at: int
+    inst: str
+    days: int
+    amount: int
+    visit: Visit
+
+
+def is_supplied(visit: Visit, line: Line) -> bool:
+    """Whether a line supplies a drug for home that somebody prescribed or the pool paid.
+
+    What people choose themselves and pay from account or purse is their own affair.
+    """
+    if visit.scheme == Scheme.INPATIENT or line.quantity <= 0 or not is_drug(line):
+        return False
+    return bool(line.rx or line.outside or visit.fund or visit.pool) or not at_pharmacy(visit)
+
+
+def purchases(visits: Sequence[Visit], drug: str, least_days: int) -> Iterator[Purchase]:
+    """Settlements that supplied a drug for so many days; strengths taken together count once."""
+    for visit in visits:
+        lines = [line for line in visit.lines if line.code.startswith(drug)]
+        if not lines:
+            continue
+        lines = [line for line in lines if is_supplied(visit, line)]
+        days = max((line.days for line in lines), default=0)
+        if days >= least_days:
+            amount = sum(line.amount for line in lines)
+            yield Purchase(
+                visit.event_id, visit.time, visit.rev_at, visit.inst, days, amount, visit
+            )
+
+
+def supplied(visit: Visit, least_days: int) -> set[str]:
+    """The drugs a settlement supplies for so many days, by generic."""
+    return {
+        generic(line)
+        for line in visit.lines
+        if line.days >= least_days and is_supplied(visit, line)
+    }
+
+
+def too_early(run: Sequence[Purchase], forgiven: int, advance: int) -> Sequence[Purchase]:
+    """The purchases of a run that are stacked on each other when the last one comes too early.
+
+    The last comes too early with more than `advance` days left; up to `forgiven` days are given
+    each time. Settlements of one day at one institution are one supply.
+    """
+    end = base = 0
+    chain: list[Purchase] = []
+    left = 0
+    for purchase in run:
+        day = day_of(purchase.time)
+        last = chain[-1] if chain else None
+        if last is not None and last.inst == purchase.inst and day_of(last.time) == day:
+            end = max(end, base + purchase.days)
+            chain.append(purchase)
+            continue
+        left = max(end - day, 0)
+        if left <= forgiven:
+            chain = []
+            base = day
+        else:
+            base = end
+        end = base + purchase.days
+        chain.append(purchase)
+    return chain if left > advance and len(chain) > 1 else ()

@@ -1,0 +1,98 @@
+"""More days of a drug in one settlement than may be prescribed.
+
+How many days are too many depends on what the drug is for: acute infections and emergencies,
+chronic care, and what was filed for as a long-term supply.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from events.codes import Scheme
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Line, Permit, Visit
+from rules.rule import Rule
+from rules.usage.filings import filed
+from rules.usage.supply import is_supplied
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit, Permit)
+SUBJECT: Final = "person"
+_LAW: Final = "supply.filing_types"
+_CHRONIC: Final = frozenset({Scheme.CHRONIC, Scheme.TWO_DISEASE})
+Limits = Mapping[str, Any]
+
+
+def check(
+    rule: Rule, context: Context, person: Person, record: Visit | Permit
+) -> Iterator[Verdict]:
+    """One matter a settlement: its drugs for too many days."""
+    limits = rule.at(record.time)
+    least = limits["acute_days"]
+    if isinstance(record, Visit):
+        for line in record.lines:
+            if line.days > least:
+                break
+        else:
+            return
+        yield from _matter(limits, context, person, record)
+        return
+    for visit in person.visits:
+        yield from _matter(limits, context, person, visit)
+
+
+def _matter(limits: Limits, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+    if not any(line.days > limits["acute_days"] for line in visit.lines):
+        return
+    bound, zh, en = _bound(limits, context, person, visit)
+    lines = [line for line in visit.lines if line.days > bound and is_supplied(visit, line)]
+    finding = _finding(limits, context, visit, lines, bound, zh, en) if lines else None
+    if finding is not None and visit.rev_at:
+        finding = withdrawn(finding)
+    yield Verdict(visit.event_id, finding)
+
+
+def _bound(limits: Limits, context: Context, person: Person, visit: Visit) -> tuple[int, str, str]:
+    """The most days, and in words what it is the bound of."""
+    if filed(context, person, visit, _LAW, *limits["travel"].split()):
+        return limits["filed_days"], "已备案的长期用药", "a long-term supply that was filed for"
+    if visit.scheme in _CHRONIC:
+        return limits["long_days"], "长期处方", "a long-term prescription"
+    if visit.scheme == Scheme.EMERGENCY:
+        return limits["acute_days"], "急诊处方", "an emergency"
+    acute = tuple(limits["acute"].split())
+    if visit.diagnoses and all(code.startswith(acute) for code in visit.diagnoses):
+        return limits["acute_days"], "急性病处方", "an acute disease"
+    return limits["ordinary_days"], "普通门诊处方", "an ordinary prescription"
+
+
+def _finding(
+    limits: Limits,
+    context: Context,
+    visit: Visit,
+    lines: list[Line],
+    bound: int,
+    zh: str,
+    en: str,
+) -> Finding:
+    longest = max(lines, key=lambda line: line.days)
+    beyond = sum(line.amount * (line.days - bound) // line.days for line in lines)
+    return found(
+        [visit],
+        amount=beyond,
+        involved=sum(line.amount for line in lines),
+        area=visit.insured_area,
+        severity=2 if longest.days > limits["far_days"] else 3,
+        evidence={
+            "institution": context.name_of(visit.inst),
+            "settled_at": visit.time,
+            "drug": longest.name or longest.code,
+            "days": longest.days,
+            "bound": bound,
+            "bound_zh": zh,
+            "bound_en": en,
+            "drugs": len(lines),
+            "beyond_fen": beyond,
+        },
+    )
