@@ -2,7 +2,8 @@
 
 Either account or pool money comes back as cash several times, or most of what the institution
 takes back within days belongs to persons who do it repeatedly there. A big hospital's occasional
-refunds are spread over persons and go back where they came from.
+refunds are spread over persons and go back where they came from. What a person settled anew there
+and kept is a correction: each such settlement excuses one taken back close to it.
 """
 
 from collections import Counter
@@ -10,14 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.times import HOUR
+from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
-from rules.histories.records import Payback
+from rules.histories.records import Bill, Payback
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
-RECORDS: Final = (Payback,)
+RECORDS: Final = (Payback, Bill)
 SUBJECT: Final = "institution"
 ABOUT: Final = "refunds"
 
@@ -49,20 +51,22 @@ class Pair(NamedTuple):
 
 
 def check(
-    rule: Rule, context: Context, month: InstitutionMonth, payback: Payback
+    rule: Rule, context: Context, month: InstitutionMonth, record: Payback | Bill
 ) -> Iterator[Verdict]:
     """One matter a month: the settlements taken back in a way that yields cash."""
-    limits = rule.at(payback.time)
+    if isinstance(record, Bill) and not (
+        month.paybacks and (record.rev_at or (month.standing and is_raised(rule, month, ABOUT)))
+    ):
+        return
+    limits = rule.at(record.time)
     if len(month.paybacks) < min(limits["cash_times"], limits["repeated_pairs"]):
         return
-    yield Verdict(ABOUT, _look(limits, context, month.paybacks))
+    yield Verdict(ABOUT, _look(limits, context, month))
 
 
-def _look(
-    limits: Mapping[str, Any], context: Context, paybacks: Sequence[Payback]
-) -> Finding | None:
+def _look(limits: Mapping[str, Any], context: Context, month: InstitutionMonth) -> Finding | None:
     grouped: dict[str, list[Payback]] = {}
-    for payback in paybacks:
+    for payback in month.paybacks:
         grouped.setdefault(payback.settlement_event, []).append(payback)
     pairs = [
         pair for group in grouped.values() if (pair := Pair(tuple(group))).money >= limits["floor"]
@@ -70,20 +74,52 @@ def _look(
     in_cash = [pair for pair in pairs if pair.cash_excess > limits["tolerance"]]
     if len(in_cash) < limits["cash_times"]:
         in_cash = []
-    repeated = _repeated(limits, pairs)
+    repeated = _repeated(limits, pairs, len(pairs))
+    if repeated:
+        repeated = _repeated(limits, _uncorrected(limits, pairs, month.bills), len(pairs))
     taking = {pair.first.settlement_event: pair for pair in (*repeated, *in_cash)}
     if not taking:
         return None
     return _finding(context, list(taking.values()), severity=1 if in_cash else 2)
 
 
-def _repeated(limits: Mapping[str, Any], pairs: Sequence[Pair]) -> Sequence[Pair]:
-    """Quick pairs of persons who have several there, when they make up most pairs."""
+def _repeated(limits: Mapping[str, Any], pairs: Sequence[Pair], all_pairs: int) -> Sequence[Pair]:
+    """Quick pairs of persons who have several there, when they make up most of all pairs."""
     quick = [pair for pair in pairs if pair.quick <= limits["quick_hours"] * HOUR]
     persons = Counter(pair.first.psn_no for pair in quick)
     repeated = [pair for pair in quick if persons[pair.first.psn_no] > 1]
     enough = len(repeated) >= limits["repeated_pairs"]
-    return repeated if enough and len(repeated) >= limits["repeated_share"] * len(pairs) else ()
+    return repeated if enough and len(repeated) >= limits["repeated_share"] * all_pairs else ()
+
+
+def _uncorrected(
+    limits: Mapping[str, Any], pairs: Sequence[Pair], bills: Sequence[Bill]
+) -> Sequence[Pair]:
+    """The pairs in whose place no settlement that stands was made; each can take one place."""
+    persons = {pair.first.psn_no for pair in pairs}
+    undone = {pair.first.settlement_event for pair in pairs}
+    standing = [
+        bill
+        for bill in bills
+        if bill.psn_no in persons and not bill.rev_at and bill.event_id not in undone
+    ]
+    margin = limits["correction_hours"] * HOUR
+    kept: list[Pair] = []
+    for pair in sorted(pairs, key=lambda pair: (pair.first.paid_at, pair.first.settlement_event)):
+        since, until = pair.first.paid_at - margin, pair.paybacks[-1].time + margin
+        instead = next(
+            (
+                at
+                for at, bill in enumerate(standing)
+                if bill.psn_no == pair.first.psn_no and since <= bill.time <= until
+            ),
+            None,
+        )
+        if instead is None or pair.cash_excess > limits["tolerance"]:
+            kept.append(pair)
+        else:
+            del standing[instead]
+    return kept
 
 
 def _finding(context: Context, pairs: Sequence[Pair], *, severity: int) -> Finding:
