@@ -71,7 +71,7 @@ def _told(story: Sequence[Mapping[str, Any]], engine: Engine) -> Sequence[Findin
     changes: list[Change] = []
     for entry in story:
         for fact in home(decode_object(entry).event):
-            changed = person.take(fact.record)
+            changed = person.take(fact.record) if fact.kind == PERSON else None
             if changed:
                 engine.look(PERSON, person, changed, changes)
     last = {(change.rule.id, change.about): change.finding for change in changes}
