@@ -3,8 +3,11 @@
 A run is what one place (a terminal, or a pharmacy where none is named) charged to accounts within
 minutes before a settlement. It is a batch when it concerns several persons and nearly all
 amounts are like the last one or round, or nobody could have been served at that pace, or at night.
+Customers who buy the same boxes one after another, as in a flu week, pay one price at the pace of
+customers; that takes more persons.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -136,12 +139,26 @@ def _alike(limits: Limits, run: Sequence[Swipe]) -> Sequence[Swipe]:
         return ()
     reach = amount * limits["likeness_percent"]
     like = [swipe for swipe in run if 100 * abs(money(swipe) - amount) <= reach]
-    if enough := _enough(limits, like, run):
+    if (enough := _enough(limits, like, run)) and not _same_boxes(limits, enough):
         return enough
     unit = limits["round_unit"]
     if amount % unit:
         return ()
     return _enough(limits, [swipe for swipe in run if money(swipe) % unit == 0], run)
+
+
+def _same_boxes(limits: Limits, like: Sequence[Swipe]) -> bool:
+    """Whether few customers, served one by one, paid one small price that is not round."""
+    if len({swipe.psn_no for swipe in like}) >= limits["box_persons"]:
+        return False
+    if like[-1].time - like[0].time < limits["box_seconds"] * (len(like) - 1):
+        return False
+    price, times = Counter(map(money, like)).most_common(1)[0]
+    return (
+        price <= limits["box_price"]
+        and price % limits["round_unit"] != 0
+        and times >= limits["share"] * len(like)
+    )
 
 
 def _enough(limits: Limits, some: Sequence[Swipe], run: Sequence[Swipe]) -> Sequence[Swipe]:
