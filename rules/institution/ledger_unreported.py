@@ -15,7 +15,7 @@ from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill, Report
 from rules.histories.series import between
-from rules.institution.months import ABOUT
+from rules.institution.months import ABOUT, place
 from rules.institution.settled import insured
 from rules.rule import Rule
 
@@ -40,7 +40,7 @@ def check(
     limits = rule.at(record.time)
     if len(month.reports) < limits["reports"] or not month.bills:
         return
-    if isinstance(record, Bill) and not (record.pharmacy and record.drugs):
+    if isinstance(record, Bill) and not record.pharmacy:
         return
     silence = _silence(month)
     raised = is_raised(rule, month, ABOUT)
@@ -66,8 +66,8 @@ def _silence(month: InstitutionMonth) -> Silence:
 def _look(
     limits: Limits, context: Context, month: InstitutionMonth, silence: Silence
 ) -> Finding | None:
-    first = month.bills[0]
-    law = context.law(first.insured_area, _LAW, first.time)
+    area, since = place(context, month)
+    law = context.law(area, _LAW, since)
     days = int(law.value) if law is not None and isinstance(law.value, int) else limits["days"]
     if silence.end + 1 - silence.begin < days * DAY:
         return None

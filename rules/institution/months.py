@@ -8,8 +8,10 @@ function of the month's settlements alone, in whatever order they come.
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from events.identifiers import area_of_institution
 from events.times import day_of, day_start
-from rules.cash_out.windows import is_raised
+from rules.cash_out.windows import is_raised, month_bounds
+from rules.context import Context
 from rules.histories.keyed import InstitutionMonth
 from rules.histories.records import Bill
 from rules.histories.series import between
@@ -18,6 +20,14 @@ from rules.rule import Rule
 ABOUT: Final = "month"
 _WHOLE: Final = 200
 """Settlements up to which a month is judged whole."""
+
+
+def place(context: Context, month: InstitutionMonth) -> tuple[str, int]:
+    """Area of the institution and first second of the month: where and when its policy is asked."""
+    inst, _, number = month.key.partition("|")
+    known = context.institutions.get(inst)
+    area = known.area if known is not None and known.area else area_of_institution(inst)
+    return area, month_bounds(number)[0]
 
 
 def judged(month: InstitutionMonth) -> Sequence[Bill]:

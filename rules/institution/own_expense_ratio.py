@@ -11,7 +11,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import ABOUT, due, judged
+from rules.institution.months import ABOUT, due, judged, place
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -32,7 +32,7 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
     ):
         task = due(rule, month, bill, holds=False)
     else:
-        bound, _ = _bound(limits, context, bill)
+        bound, _ = _bound(limits, context, month)
         task = due(rule, month, bill, holds=month.paid_own > bound * month.paid_fee)
     if task == "look":
         yield Verdict(ABOUT, _look(limits, context, month))
@@ -40,9 +40,10 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
         yield Verdict(ABOUT, None)
 
 
-def _bound(limits: Limits, context: Context, bill: Bill) -> tuple[float, bool]:
+def _bound(limits: Limits, context: Context, month: InstitutionMonth) -> tuple[float, bool]:
     """The greatest share, and whether the area sets it."""
-    law = context.law(bill.insured_area, _LAW, bill.time)
+    area, since = place(context, month)
+    law = context.law(area, _LAW, since)
     if law is None:
         return float(limits["outlier"]), False
     return float(law.ratio), law.filled
@@ -52,7 +53,7 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
     bills = [bill for bill in judged(month) if bill.fund > 0 and not bill.rev_at]
     if len(bills) < limits["settlements"]:
         return None
-    bound, filled = _bound(limits, context, bills[0])
+    bound, filled = _bound(limits, context, month)
     fee, own = sum(bill.fee for bill in bills), sum(bill.own_expense for bill in bills)
     if own <= bound * fee or fee < limits["least"]:
         return None

@@ -42,27 +42,34 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterato
     if visits[-1] is visit and visits[-least].time < visit.time - limits["widest_days"] * DAY:
         return
     pharmacy = at_pharmacy(visit)
-    days = context.law(visit.insured_area, _WINDOW, visit.time)
-    most = context.law(visit.insured_area, _MOST, visit.time)
-    if days is None or most is None:
-        return
-    window, limit = int(str(days.value)), int(str(most.value))
-    assumed = tuple(path for path, law in ((_WINDOW, days), (_MOST, most)) if law.filled)
-    reach = window * DAY
-    if len(between(visits, visit.time - reach, visit.time + reach)) <= limit:
-        return
+    reach = limits["widest_days"] * DAY
     for month in months_from(visit.time, reach):
         first, last = month_bounds(month)
         near = between(visits, first - reach, last)
         counted = [one for one in near if _counts(limits, one, pharmacy=pharmacy)]
-        hit = partial(_hit, limits, window, limit)
-        taking, no_more = episode(counted, month, reach, hit)
-        about = f"{'pharmacy' if pharmacy else 'visit'}|{month}"
-        if not taking:
-            yield Verdict(about, None)
-            continue
-        finding = _finding(limits, context, taking, limit, pharmacy=pharmacy, assumed=assumed)
-        yield Verdict(about, withdrawn(finding) if no_more else finding)
+        if len(counted) >= least:
+            about = f"{'pharmacy' if pharmacy else 'visit'}|{month}"
+            finding = _look(limits, context, counted, month, pharmacy=pharmacy)
+            yield Verdict(about, finding)
+
+
+def _look(
+    limits: Limits, context: Context, counted: Sequence[Visit], month: str, *, pharmacy: bool
+) -> Finding | None:
+    """What a month's visits come to, by the bounds that hold where its last one was insured."""
+    last = counted[-1]
+    days = context.law(last.insured_area, _WINDOW, last.time)
+    most = context.law(last.insured_area, _MOST, last.time)
+    if days is None or most is None:
+        return None
+    window, limit = int(str(days.value)), int(str(most.value))
+    hit = partial(_hit, limits, window, limit)
+    taking, no_more = episode(counted, month, window * DAY, hit)
+    if not taking:
+        return None
+    assumed = tuple(path for path, law in ((_WINDOW, days), (_MOST, most)) if law.filled)
+    finding = _finding(limits, context, taking, limit, pharmacy=pharmacy, assumed=assumed)
+    return withdrawn(finding) if no_more else finding
 
 
 def _counts(limits: Limits, visit: Visit, *, pharmacy: bool) -> bool:

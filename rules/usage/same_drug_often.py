@@ -1,0 +1,142 @@
+"""The same drug bought too often, or at too many institutions, within weeks.
+
+Unlike overlapping supply it needs no days of supply and counts what the account paid too: who buys
+one drug at four places may mean to sell it. Treatment of consecutive days at one hospital, such as
+infusions, is one purchase.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from events.codes import Scheme
+from events.times import DAY, day_of
+from rules.cash_out.windows import episode, month_bounds, months_from
+from rules.context import Context
+from rules.findings import Finding, Verdict, found, withdrawn
+from rules.histories.keyed import PERSON, Person
+from rules.histories.records import Visit
+from rules.histories.series import between
+from rules.histories.spreading import at_pharmacy
+from rules.rule import Rule
+from rules.usage.drugs import generic, is_drug
+
+KIND: Final = PERSON
+RECORDS: Final = (Visit,)
+SUBJECT: Final = "person"
+_PATHS: Final = (
+    "usage.purchases.window_days",
+    "usage.purchases.max",
+    "usage.institutions.window_days",
+    "usage.institutions.max",
+)
+_PREFIX: Final = 10
+Limits = Mapping[str, Any]
+
+
+class Bounds(NamedTuple):
+    """Window (days) and most purchases in it; window and most institutions; what was filled in."""
+
+    days: int
+    purchases: int
+    place_days: int
+    places: int
+    filled: tuple[str, ...]
+
+
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+    """One matter a drug and month: how often and at how many places it was bought."""
+    visits, limits = person.visits, rule.at(visit.time)
+    least: int = limits["least"]
+    if len(visits) < least or visit.scheme == Scheme.INPATIENT:
+        return
+    widest = limits["widest_days"] * DAY
+    if visits[-1] is visit and visits[-least].time < visit.time - widest:
+        return
+    codes = {line.code[:_PREFIX] for line in visit.lines if is_drug(line)}
+    if not codes:
+        return
+    times: dict[str, int] = {}
+    for other in between(visits, visit.time - widest, visit.time + widest):
+        for code in codes.intersection([line.code[:_PREFIX] for line in other.lines]):
+            times[code] = times.get(code, 0) + 1
+    often = {code for code, number in times.items() if number >= least}
+    drugs = {generic(line) for line in visit.lines if line.code[:_PREFIX] in often}
+    for drug in sorted(drugs):
+        for month in months_from(visit.time, widest):
+            yield Verdict(f"{drug}|{month}", _look(context, person, drug, month, widest))
+
+
+def _bounds(context: Context, visit: Visit) -> Bounds | None:
+    laws = [context.law(visit.insured_area, path, visit.time) for path in _PATHS]
+    values = [int(str(law.value)) for law in laws if law is not None]
+    if len(values) < len(_PATHS):
+        return None
+    filled = (path for path, law in zip(_PATHS, laws, strict=True) if law and law.filled)
+    return Bounds(values[0], values[1], values[2], values[3], tuple(filled))
+
+
+def _look(context: Context, person: Person, drug: str, month: str, widest: int) -> Finding | None:
+    first, last = month_bounds(month)
+    bought = [
+        visit
+        for visit in between(person.visits, first - widest, last)
+        if visit.scheme != Scheme.INPATIENT
+        and any(line.code.startswith(drug) and line.quantity > 0 for line in visit.lines)
+    ]
+    bounds = _bounds(context, bought[-1]) if bought else None
+    if bounds is None:
+        return None
+    reach = max(bounds.days, bounds.place_days) * DAY
+    taking, no_more = episode(bought, month, reach, partial(_hit, bounds))
+    if not taking:
+        return None
+    finding = _finding(context, drug, taking, bounds)
+    return withdrawn(finding) if no_more else finding
+
+
+def _hit(bounds: Bounds, run: Sequence[Visit]) -> Sequence[Visit]:
+    if not run:
+        return ()
+    day = day_of(run[-1].time)
+    near = [visit for visit in run if day_of(visit.time) > day - bounds.days]
+    if len(_times(near)) > bounds.purchases:
+        return near
+    near = [visit for visit in run if day_of(visit.time) > day - bounds.place_days]
+    return near if len({visit.inst for visit in near}) > bounds.places else ()
+
+
+def _times(visits: Sequence[Visit]) -> list[Visit]:
+    """Purchases apart: one a day and place, a course at one hospital once."""
+    last: dict[str, int] = {}
+    apart: list[Visit] = []
+    for visit in visits:
+        day = day_of(visit.time)
+        course = 0 if at_pharmacy(visit) else 1
+        if visit.inst not in last or day - last[visit.inst] > course:
+            apart.append(visit)
+        last[visit.inst] = day
+    return apart
+
+
+def _finding(context: Context, drug: str, taking: Sequence[Visit], bounds: Bounds) -> Finding:
+    lines = [line for visit in taking for line in visit.lines if line.code.startswith(drug)]
+    amount = sum(line.amount for line in lines)
+    insts = sorted({visit.inst for visit in taking})
+    return found(
+        taking,
+        amount=amount,
+        area=taking[-1].insured_area,
+        severity=2 if len(insts) > bounds.places else 3,
+        assumed=bounds.filled,
+        evidence={
+            "drug": next((line.name for line in lines if line.name), drug),
+            "times": len(_times(taking)),
+            "span": day_of(taking[-1].time) - day_of(taking[0].time) + 1,
+            "first_at": taking[0].time,
+            "last_at": taking[-1].time,
+            "places": len(insts),
+            "institutions": [context.name_of(inst) for inst in insts],
+            "amount_fen": amount,
+        },
+    )
