@@ -57,7 +57,9 @@ def _look(rule: Rule, context: Context, account: Account, premium: Premium) -> F
     wrong = []
     if products is not None and premium.product and premium.product not in products.codes:
         wrong.append("product")
-    if relations is not None and relation and relation not in _circle(relations, near):
+    doubtful: list[str] = rule.at(premium.time)["doubtful"]
+    circle = (*_circle(relations, near), *doubtful) if relations is not None else ()
+    if relations is not None and relation and relation not in circle:
         wrong.append("relation")
     if not wrong:
         return None
