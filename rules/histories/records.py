@@ -108,6 +108,8 @@ class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
     """What went back so far: fund, account, shared account, cash."""
     served: str = ""
     """Who or what settled it (`opter_type`): 1 a clerk, 2 a kiosk, 3 a mobile device."""
+    agent_no: str = ""
+    """Keyed digest of the agent's identity number (`agnter_certno`), where one was sent."""
 
 
 class Refund(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -258,6 +260,8 @@ class Swipe(Record, frozen=True, gc=False, array_like=True, tag=True):
     """
     rev_at: int = 0
     served: str = ""
+    """As for the visit."""
+    agent_no: str = ""
     """As for the visit."""
 
 

@@ -104,6 +104,7 @@ def _facts(visit: Visit) -> list[Fact]:
         not _DRUGS.isdisjoint([line.code[:1] for line in lines]) or (pharmacy and not lines),
         visit.rev_at,
         visit.served,
+        visit.agent_no,
     )
     facts = [Fact(keyed.INSTITUTION_MONTH, month_key(inst, visit.time), bill)]
     if visit.account or visit.shared:

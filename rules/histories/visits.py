@@ -106,6 +106,7 @@ def visit_of(e: Settlement) -> Visit:
         tuple([line_of(line) for line in e.feedetail]),
         _contradictions(e) if e.mdtrt_cert_type == _IDENTITY_CARD else (),
         served=intern(e.opter_type),
+        agent_no=digest(e.agnter_certno.upper()) if e.agnter_certno else "",
     )
 
 
