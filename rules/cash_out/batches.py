@@ -154,11 +154,8 @@ def _same_boxes(limits: Limits, like: Sequence[Swipe]) -> bool:
     if like[-1].time - like[0].time < limits["box_seconds"] * (len(like) - 1):
         return False
     price, times = Counter(map(money, like)).most_common(1)[0]
-    return (
-        price <= limits["box_price"]
-        and price % limits["round_unit"] != 0
-        and times >= limits["share"] * len(like)
-    )
+    one_price = times >= limits["share"] * len(like)
+    return bool(one_price and price <= limits["box_price"] and price % limits["round_unit"])
 
 
 def _enough(limits: Limits, some: Sequence[Swipe], run: Sequence[Swipe]) -> Sequence[Swipe]:
