@@ -4,7 +4,8 @@ A run is a chain of settlements whose gaps are no longer than a level allows. Ho
 run is by chance is told from how busy the terminal was in the quarter of an hour around it, as if
 customers came independently: the same eight people within three minutes are nothing at a pharmacy
 at noon and unheard of at a quiet till. Where the settlements of a run are suspiciously alike, more
-chance is granted.
+chance is granted. Somebody who acts for a few people, a family's, is left out; an agent with more
+credentials holds a stack of them. Agents of whom no number was sent count as one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +44,13 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
     parameters = rule.at(swipe.time)
     swipes = terminal.swipes
     known = f"{rule.id}|{_ABOUT}" in terminal.standing
-    if not known and not swipe.rev_at:
+    turns = False
+    if swipe.agent:
+        served = _served(swipes, swipe.agent_no)
+        if served <= parameters["agent_persons"]:
+            return
+        turns = served == parameters["agent_persons"] + 1
+    if not known and not swipe.rev_at and not turns:
         fewest, widest = parameters["fewest"], parameters["widest"]
         if len(swipes) < fewest:
             return
@@ -52,13 +59,15 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
     known_place = context.reference.institutions.get(swipe.inst)
     if known_place is not None and known_place.internet:
         return
-    counted = [other for other in swipes if _counts(parameters, context, other)]
+    few = _few(parameters, swipes)
+    counted = [other for other in swipes if _counts(parameters, context, few, other)]
     lasted = parameters["lasted_minutes"] * MINUTE
     standing = [other for other in counted if stands(other)]
     stood = [other for other in counted if stands(other) or other.rev_at - other.time > lasted]
     if (
         not known
         and not swipe.rev_at
+        and not turns
         and not _touches(parameters, context, standing, swipe)
         and (len(stood) == len(standing) or not _touches(parameters, context, stood, swipe))
     ):
@@ -69,9 +78,28 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
     yield Verdict(_ABOUT, finding)
 
 
-def _counts(parameters: Mapping[str, Any], context: Context, swipe: Swipe) -> bool:
+def _served(swipes: Sequence[Swipe], agent_no: str) -> int:
+    """For how many people one agent settled here today."""
+    return len({one.psn_no for one in swipes if one.agent and one.agent_no == agent_no})
+
+
+def _few(parameters: Mapping[str, Any], swipes: Sequence[Swipe]) -> frozenset[str]:
+    """The agents who settled for a few people only."""
+    served: dict[str, set[str]] = {}
+    for swipe in swipes:
+        if swipe.agent:
+            served.setdefault(swipe.agent_no, set()).add(swipe.psn_no)
+    most = parameters["agent_persons"]
+    return frozenset(agent for agent, people in served.items() if len(people) <= most)
+
+
+def _counts(
+    parameters: Mapping[str, Any], context: Context, few: frozenset[str], swipe: Swipe
+) -> bool:
     """Whether a settlement can belong to a run: somebody came to this counter with a credential."""
-    if swipe.agent or swipe.served == _MOBILE or swipe.scheme in _OTHER_MATTERS:
+    if swipe.agent and swipe.agent_no in few:
+        return False
+    if swipe.served == _MOBILE or swipe.scheme in _OTHER_MATTERS:
         return False
     at_desk = swipe.fee <= parameters["desk_fee"] and not swipe.goods
     return not at_desk or _at_pharmacy(context, swipe)
