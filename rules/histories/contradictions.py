@@ -20,7 +20,7 @@ from events.identifiers import (
     sex_of,
 )
 from events.kinds import Settlement
-from events.times import DAY, day_number, day_of
+from events.times import DAY, day_number, day_of, day_start
 from rules.histories import keyed
 from rules.histories.facts import Fact, month_key
 from rules.histories.records import Defect, Visit
@@ -51,6 +51,9 @@ _sound: set[str] = set()
 """Institution, item and staff codes met before and found right; emptied when it grows too far."""
 _people: dict[str, tuple[date | None, str]] = {}
 """Birth date and sex with which an identity number was found right; emptied likewise."""
+
+_days_named: dict[str, int] = {}
+"""Day numbers of `YYYYMMDD`."""
 
 
 def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
@@ -156,11 +159,12 @@ def _detail(e: Settlement, visit: Visit) -> tuple[str, ...]:
     """Whether the funds' parts sum to what the funds paid, or the account paid too."""
     funds = account = 0
     for part in e.setldetail:
-        if part.fund_pay_type == _OWN_ACCOUNT:
+        kind = part.fund_pay_type
+        if kind == _OWN_ACCOUNT:
             account += part.fund_payamt
-        elif part.fund_pay_type not in _OTHERS:
+        elif kind not in _OTHERS:
             funds += part.fund_payamt
-    if abs(funds - visit.fund) <= _CENT or not funds:
+    if not funds or -_CENT <= funds - visit.fund <= _CENT:
         return ()
     if visit.account and abs(funds - visit.fund - visit.account) <= _CENT:
         return ()
@@ -259,18 +263,24 @@ def _outpatient(visit: Visit) -> bool:
 
 def _sent(event_id: str) -> int | None:
     """Day number in a message id built as the interface says, or None."""
-    digits = event_id[12:20]
     if event_id[0] not in "HPC" or not event_id[1:26].isdigit():
         return None
-    try:
-        return day_number(date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
-    except ValueError:
-        return None
+    digits = event_id[12:20]
+    day = _days_named.get(digits)
+    if day is None:
+        try:
+            day = day_number(date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
+        except ValueError:
+            return None
+        if len(_days_named) >= _KNOWN:
+            _days_named.clear()
+        _days_named[digits] = day
+    return day
 
 
 def _sent_late(visit: Visit) -> bool:
     sent = _sent(visit.event_id)
-    return sent is not None and sent - day_of(visit.time) > 1
+    return sent is not None and day_start(sent) > visit.time + DAY
 
 
 def _days(visit: Visit) -> int:
