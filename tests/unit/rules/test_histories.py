@@ -21,7 +21,7 @@ def _record(kind: str, **fields: object) -> AnyRecord:
         "insuplc_admdvs": "640100",
         **fields,
     }
-    (fact,) = home(decode_object(event).event)
+    fact, *_ = home(decode_object(event).event)
     return fact.record
 
 
