@@ -6,6 +6,7 @@ with another; a credit is judged by itself and by what all of its month come to.
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from events.times import day_number, day_of, day_start, month_of
@@ -31,7 +32,12 @@ def kind_of(credit: Credit) -> str:
 
 def month_for(credit: Credit) -> str:
     """The month (`YYYYMM`) that a credit is for; empty where none was sent."""
-    digits = credit.month.replace("-", "").replace("/", "")[:_MONTH_DIGITS]
+    return _month(credit.month)
+
+
+@lru_cache(4096)
+def _month(text: str) -> str:
+    digits = text.replace("-", "").replace("/", "")[:_MONTH_DIGITS]
     return digits if len(digits) == _MONTH_DIGITS and digits.isdigit() else ""
 
 
