@@ -4,7 +4,7 @@ A full account that several purchases of goods bring near zero is turned into go
 dear purchase, treatment at a hospital and purchases of a usual size are not looked at.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -30,18 +30,22 @@ RECORDS: Final = (Swipe,)
 SUBJECT: Final = "account"
 
 
-def check(rule: Rule, context: Context, account: Account, swipe: Swipe) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, account: Account, swipe: Swipe) -> Iterable[Verdict]:
     """One matter a calendar month: the purchases of the windows that empty the account."""
     limits = rule.at(swipe.time)
     if account_money(swipe) < limits["purchase_floor"] or not at_retail(context, swipe.inst):
-        return
+        return ()
     window = limits["window_days"] * DAY
     near = between(account.swipes, swipe.time - window, swipe.time + window)
     spent = sum([account_money(other) for other in near]) if len(near) > 1 else 0
-    enough = swipe.rev_at or spent >= limits["amount"]
-    for month in months_from(swipe.time, window):
-        if enough or is_raised(rule, account, month):
-            yield Verdict(month, _look(rule, context, account, month))
+    enough = swipe.rev_at > 0 or spent >= limits["amount"]
+    if not enough and not account.standing:
+        return ()
+    return [
+        Verdict(month, _look(rule, context, account, month))
+        for month in months_from(swipe.time, window)
+        if enough or is_raised(rule, account, month)
+    ]
 
 
 def _look(rule: Rule, context: Context, account: Account, month: str) -> Finding | None:

@@ -3,7 +3,7 @@
 A pharmacy that names no terminal is told apart by the operator.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from rules.cash_out.batches import ABOUT, batch, counts, may_begin
@@ -19,11 +19,12 @@ RECORDS: Final = (Swipe,)
 SUBJECT: Final = "terminal"
 
 
-def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Iterable[Verdict]:
     """One matter a terminal and day: all settlements of its batches."""
     limits = rule.at(swipe.time)
     swipes = terminal.swipes
     if len(swipes) < limits["persons"] or not counts(limits, context, swipe):
-        return
-    if may_begin(limits, swipes, swipe) or is_raised(rule, terminal, ABOUT):
-        yield Verdict(ABOUT, batch(limits, context, swipes, swipe.dev or swipe.opter))
+        return ()
+    if not may_begin(limits, swipes, swipe) and not is_raised(rule, terminal, ABOUT):
+        return ()
+    return (Verdict(ABOUT, batch(limits, context, swipes, swipe.dev or swipe.opter)),)

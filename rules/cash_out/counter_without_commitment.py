@@ -3,7 +3,7 @@
 Only where the sender says that there is none: a field left out says nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from events.codes import name_of
@@ -24,13 +24,15 @@ _COUNTER: Final = "counter"
 
 def check(
     rule: Rule, context: Context, account: Account, record: Grant | Swipe
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter an authorisation, with what was spent under it."""
     if isinstance(record, Swipe) and not record.owner:
-        return
-    for grant in touched(account, record):
-        if grant.channel == _COUNTER and grant.commitment:
-            yield Verdict(grant.event_id, _look(rule, context, account, grant))
+        return ()
+    return [
+        Verdict(grant.event_id, _look(rule, context, account, grant))
+        for grant in touched(account, record)
+        if grant.channel == _COUNTER and grant.commitment
+    ]
 
 
 def _look(rule: Rule, context: Context, account: Account, grant: Grant) -> Finding | None:

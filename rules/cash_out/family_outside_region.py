@@ -4,7 +4,7 @@ Two demands: the relative must be insured in the region (seen when the authorisa
 from a relative's settlement), and the shared money must be spent in it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from rules.cash_out.family import GRANT, home_of, last_word, outside, touched, uses_under
@@ -35,18 +35,23 @@ _SPENT: Final = Demand(1, "在区域外使用共济资金", "shared money was sp
 
 def check(
     rule: Rule, context: Context, account: Account, record: Swipe | Grant
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter an authorisation of somebody insured elsewhere, one a use elsewhere."""
     if isinstance(record, Swipe):
         if not record.owner:
-            return
-        yield _used(rule, context, account, record)
+            return ()
+        verdicts = [_used(rule, context, account, record)]
     else:
-        for swipe in account.swipes:
-            if swipe.owner and swipe.psn_no == record.user and swipe.time >= record.time:
-                yield _used(rule, context, account, swipe)
-    for grant in touched(account, record):
-        yield Verdict(grant.event_id, _granted(rule, context, account, grant))
+        verdicts = [
+            _used(rule, context, account, swipe)
+            for swipe in account.swipes
+            if swipe.owner and swipe.psn_no == record.user and swipe.time >= record.time
+        ]
+    verdicts += [
+        Verdict(grant.event_id, _granted(rule, context, account, grant))
+        for grant in touched(account, record)
+    ]
+    return verdicts
 
 
 def _used(rule: Rule, context: Context, account: Account, swipe: Swipe) -> Verdict:

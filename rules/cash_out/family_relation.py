@@ -4,7 +4,7 @@ The relation is judged when the authorisation is given and again at each use, be
 the circle from a date on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from events.codes import name_of
@@ -15,7 +15,6 @@ from rules.findings import Finding, Verdict, found
 from rules.histories.digests import pseudonym
 from rules.histories.keyed import ACCOUNT, Account
 from rules.histories.records import Grant, Swipe
-from rules.packs import Value
 from rules.rule import Rule
 
 KIND: Final = ACCOUNT
@@ -27,24 +26,29 @@ _ALSO: Final = "account.family.near_relatives"
 
 def check(
     rule: Rule, context: Context, account: Account, record: Swipe | Grant
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter an authorisation: that its relation is not one of the policy's."""
     if isinstance(record, Swipe) and not record.owner:
-        return
-    for grant in touched(account, record):
-        yield Verdict(grant.event_id, _look(rule, context, account, grant))
+        return ()
+    return [
+        Verdict(grant.event_id, _look(rule, context, account, grant))
+        for grant in touched(account, record)
+    ]
 
 
 def _look(rule: Rule, context: Context, account: Account, grant: Grant) -> Finding | None:
     if not grant.relation:
         return None
-    allowed = _allowed(rule, context, grant, grant.time)
+    since = grant.time
+    broken = _breaks(rule, context, grant, since)
+    if not broken and not account.swipes:
+        return None
     uses = [swipe for swipe in uses_under(account, grant) if not swipe.rev_at]
-    if allowed is None or grant.relation in allowed[0]:
+    if not broken:
         uses = [swipe for swipe in uses if _breaks(rule, context, grant, swipe.time)]
         if not uses:
             return None
-        allowed = _allowed(rule, context, grant, uses[0].time)
+        since = uses[0].time
     amount = sum(account_money(swipe) for swipe in uses)
     never: list[str] = rule.at(grant.time)["never"]
     return found(
@@ -53,7 +57,7 @@ def _look(rule: Rule, context: Context, account: Account, grant: Grant) -> Findi
         involved=sum(swipe.fee for swipe in uses),
         area=grant.owner_area,
         severity=1 if grant.relation in never else 2,
-        assumed=allowed[1] if allowed is not None else (),
+        assumed=_assumed(rule, context, grant, since),
         evidence={
             "relation": grant.relation,
             "relation_zh": name_of("rlts", grant.relation),
@@ -66,22 +70,20 @@ def _look(rule: Rule, context: Context, account: Account, grant: Grant) -> Findi
 
 
 def _breaks(rule: Rule, context: Context, grant: Grant, time: int) -> bool:
-    allowed = _allowed(rule, context, grant, time)
-    return allowed is not None and grant.relation not in allowed[0]
+    """Whether the policy at a time names the relations that may share, and not this one."""
+    area, relation = grant.owner_area, grant.relation
+    law = context.law(area, rule.meta.policy[0], time)
+    if law is None or relation in law.codes:
+        return False
+    wider = (context.law(area, path, time) for path in _paths(rule)[1:])
+    return not any(value is not None and relation in value.codes for value in wider)
 
 
-def _allowed(
-    rule: Rule, context: Context, grant: Grant, time: int
-) -> tuple[frozenset[str], tuple[str, ...]] | None:
-    """The relations allowed at a time, and which of the values an overlay filled in."""
-    paths = (*rule.meta.policy, _ALSO)
-    values: list[Value | None] = [context.law(grant.owner_area, path, time) for path in paths]
-    if values[0] is None:
-        return None
-    codes = frozenset(code for value in values if value is not None for code in value.codes)
-    filled = tuple(
-        path
-        for path, value in zip(paths, values, strict=True)
-        if value is not None and value.filled
-    )
-    return codes, filled
+def _assumed(rule: Rule, context: Context, grant: Grant, time: int) -> tuple[str, ...]:
+    """Which of the policy's values at a time an overlay filled in."""
+    values = [(path, context.law(grant.owner_area, path, time)) for path in _paths(rule)]
+    return tuple(path for path, value in values if value is not None and value.filled)
+
+
+def _paths(rule: Rule) -> tuple[str, ...]:
+    return (*rule.meta.policy, _ALSO)

@@ -4,7 +4,7 @@ An owner's authorisation holds from the moment it is given until the moment it i
 counts is when that happened, not when it was reported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from rules.cash_out.family import GRANT, home_of, last_word
@@ -25,16 +25,17 @@ _STATES: Final = {False: ("从未授权", "never authorised"), True: ("授权已
 
 def check(
     rule: Rule, context: Context, account: Account, record: Swipe | Grant
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement paid from another person's account."""
     if isinstance(record, Swipe):
-        if record.owner:
-            yield _verdict(rule, context, account, record)
-        return
-    if account.swipes:
-        for swipe in between(account.swipes, record.time, account.swipes[-1].time):
-            if swipe.owner and swipe.psn_no == record.user:
-                yield _verdict(rule, context, account, swipe)
+        return (_verdict(rule, context, account, record),) if record.owner else ()
+    if not account.swipes:
+        return ()
+    return [
+        _verdict(rule, context, account, swipe)
+        for swipe in between(account.swipes, record.time, account.swipes[-1].time)
+        if swipe.owner and swipe.psn_no == record.user
+    ]
 
 
 def _verdict(rule: Rule, context: Context, account: Account, swipe: Swipe) -> Verdict:

@@ -4,7 +4,7 @@ A relative may be helped out by several owners, but hardly by so many within wee
 are bought or borrowed. Parents with several children and couples with parents stay below.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -23,17 +23,21 @@ RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a calendar month: the settlements paid by the owners of the windows it ends."""
     if not visit.owner:
-        return
+        return ()
     limits = rule.at(visit.time)
     window = limits["long_days"] * DAY
     near = between(person.visits, visit.time - window, visit.time + window)
     enough = len({other.owner for other in near if other.owner}) >= limits["owners"]
-    for month in months_from(visit.time, window):
-        if enough or is_raised(rule, person, month):
-            yield Verdict(month, _look(rule, context, person, month))
+    if not enough and not person.standing:
+        return ()
+    return [
+        Verdict(month, _look(rule, context, person, month))
+        for month in months_from(visit.time, window)
+        if enough or is_raised(rule, person, month)
+    ]
 
 
 def _look(rule: Rule, context: Context, person: Person, month: str) -> Finding | None:

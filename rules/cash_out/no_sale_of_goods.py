@@ -5,7 +5,7 @@ without any report, while sales of later days have long been reported, was settl
 Who does not report sales at all is another matter, and so are services and devices.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from events.times import DAY, day_of, day_start
@@ -24,7 +24,7 @@ ABOUT: Final = "unsold"
 
 def check(
     rule: Rule, context: Context, day: InstitutionDay, record: Swipe | Goods
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a day: its settlements of drugs that no sale was reported for.
 
     Only reports of later days prove that one is missing; while there is none, nothing is found. A
@@ -32,12 +32,12 @@ def check(
     makes them enough for a quiet day.
     """
     goods, swipes = day.goods, day.swipes
-    if not goods or not swipes:
-        return
+    if not goods or not swipes or goods[-1].time <= swipes[-1].time:
+        return ()
     limits = rule.at(record.time)
     proof = _proof(limits, day)
     if goods[-1].time < proof:
-        return
+        return ()
     repeated = isinstance(record, Goods) and record.time >= proof and len(goods) > 1
     if (
         repeated
@@ -45,8 +45,8 @@ def check(
         and len(goods) != limits["reported_around"]
         and not is_raised(rule, day, ABOUT)
     ):
-        return
-    yield Verdict(ABOUT, _look(limits, context, day, proof))
+        return ()
+    return (Verdict(ABOUT, _look(limits, context, day, proof)),)
 
 
 def _proof(limits: Mapping[str, Any], day: InstitutionDay) -> int:

@@ -5,7 +5,7 @@ tells of other goods than its code. Such lines are in breach as far as account a
 exceed what the other lines cost, so goods paid in cash are left alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -54,10 +54,10 @@ def _is_placeholder(code: str) -> bool:
     return is_placeholder_item(code)
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: its lines that account and pool must not pay."""
     if not (visit.account or visit.fund or visit.shared):
-        return
+        return ()
     limits, day = rule.at(visit.time), day_of(visit.time)
     suspects: list[Suspect] = []
     for line in visit.lines:
@@ -68,9 +68,10 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterato
         why = _why(limits, item, line)
         if why is not None:
             suspects.append(Suspect(line, why))
-    if suspects:
-        finding = _look(limits, context, person, visit, suspects)
-        yield Verdict(visit.event_id, withdrawn(finding) if visit.rev_at else finding)
+    if not suspects:
+        return ()
+    finding = _look(limits, context, person, visit, suspects)
+    return (Verdict(visit.event_id, withdrawn(finding) if visit.rev_at else finding),)
 
 
 def _why(limits: Mapping[str, Any], item: CatalogueEntry | None, line: Line) -> Suspicion | None:

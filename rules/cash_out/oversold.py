@@ -6,7 +6,7 @@ included. Without one the ledger must begin with goods coming in, and only a sur
 ratio counts, because what stood on the shelf before is not known.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from msgspec import structs
@@ -49,10 +49,11 @@ class Surplus(NamedTuple):
     beyond: int
 
 
-def check(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterable[Verdict]:
     """One matter a drug and institution: the settlements beyond what was there."""
-    if not _plainly_covered(stock, move) or is_raised(rule, stock, ABOUT):
-        yield Verdict(ABOUT, _look(rule, context, stock))
+    if _plainly_covered(stock, move) and not is_raised(rule, stock, ABOUT):
+        return ()
+    return (Verdict(ABOUT, _look(rule, context, stock)),)
 
 
 def _plainly_covered(stock: Stock, move: Move) -> bool:

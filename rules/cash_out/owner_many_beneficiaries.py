@@ -6,8 +6,7 @@ Somebody's first use without authorisation is looked at together with who else u
 big family (spouse, parents of both, three children) stays below.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.times import DAY
@@ -38,28 +37,34 @@ class Crowd(NamedTuple):
 
 def check(
     rule: Rule, context: Context, account: Account, record: Grant | Swipe
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a calendar month: the authorisations and uses that are too many in it."""
     if isinstance(record, Swipe) and not record.owner:
-        return
+        return ()
     limits = rule.at(record.time)
     if not _possible(limits, account):
-        return
+        return ()
     follow = limits["follow_days"] * DAY
     reach = limits["window_days"] * DAY
     for series in (account.grants, account.swipes):
         if series:
             reach = max(reach, series[-1].time - record.time)
-    for month in months_from(record.time - follow, reach + follow):
-        yield Verdict(month, _look(rule, context, account, month))
+    return [
+        Verdict(month, _look(rule, context, account, month))
+        for month in months_from(record.time - follow, reach + follow)
+    ]
 
 
 def _possible(limits: Mapping[str, Any], account: Account) -> bool:
     """Whether there were ever enough people; a cheap test before the months are looked at."""
-    users = {swipe.psn_no for swipe in account.swipes if swipe.owner}
     granted = [grant for grant in account.grants if grant.action == GRANT]
+    if len(granted) > 1 and _clash(limits, granted)[0]:
+        return True
+    if len(granted) + len(account.swipes) <= limits["most"]:
+        return False
+    users = {swipe.psn_no for swipe in account.swipes if swipe.owner}
     users.update([grant.user for grant in granted])
-    return len(users) > limits["most"] or (len(granted) > 1 and bool(_clash(limits, granted)[0]))
+    return bool(len(users) > limits["most"])
 
 
 def _look(rule: Rule, context: Context, account: Account, month: str) -> Finding | None:
@@ -164,9 +169,9 @@ def _recent(limits: Mapping[str, Any], account: Account, time: int, counts: Coun
 def _clash(limits: Mapping[str, Any], grants: Sequence[Grant]) -> tuple[str, tuple[Grant, ...]]:
     """A kind of relation that is held by more people than it can be, and by whom."""
     kinds: dict[str, str] = limits["counted_as"]
-    count = Counter(kinds.get(grant.relation, "") for grant in grants)
+    told = [kinds.get(grant.relation, "") for grant in grants]
     for kind, most in limits["most_of"].items():
-        if count[kind] > most:
+        if told.count(kind) > most:
             clashing = [grant for grant in grants if kinds.get(grant.relation) == kind]
             return kind, tuple(clashing)
     return "", ()

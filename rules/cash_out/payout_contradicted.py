@@ -5,7 +5,7 @@ paid out for leaving, but the insurance goes on paying for the person where it w
 arrives later takes the finding back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from events.codes import name_of
@@ -25,13 +25,15 @@ _POOLING_AREA: Final = 4
 
 def check(
     rule: Rule, context: Context, person: Person, record: Payout | Visit | Status
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a payout."""
     if not person.payouts:
-        return
-    for payout in person.payouts:
-        if not isinstance(record, Visit) or record.time > payout.time:
-            yield Verdict(payout.event_id, _look(rule.at(payout.time), context, person, payout))
+        return ()
+    return [
+        Verdict(payout.event_id, _look(rule.at(payout.time), context, person, payout))
+        for payout in person.payouts
+        if not isinstance(record, Visit) or record.time > payout.time
+    ]
 
 
 def _look(

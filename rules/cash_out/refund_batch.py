@@ -4,7 +4,7 @@ The pool or the accounts have paid, the goods stay or never were; what is refund
 settled anew was not sold. A large pharmacy's few refunds are a small share of its day.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from events.times import HOUR
@@ -21,11 +21,11 @@ SUBJECT: Final = "institution"
 ABOUT: Final = "refunds"
 
 
-def check(rule: Rule, context: Context, day: InstitutionDay, swipe: Swipe) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, day: InstitutionDay, swipe: Swipe) -> Iterable[Verdict]:
     """One matter a day; a settlement that stands can only weaken what is found."""
     if not swipe.rev_at and not (day.standing and is_raised(rule, day, ABOUT)):
-        return
-    yield Verdict(ABOUT, _look(rule.at(swipe.time), context, day.swipes))
+        return ()
+    return (Verdict(ABOUT, _look(rule.at(swipe.time), context, day.swipes)),)
 
 
 def _look(limits: Mapping[str, Any], context: Context, swipes: Sequence[Swipe]) -> Finding | None:

@@ -7,7 +7,7 @@ and kept is a correction: each such settlement excuses one taken back close to i
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.times import HOUR
@@ -52,16 +52,16 @@ class Pair(NamedTuple):
 
 def check(
     rule: Rule, context: Context, month: InstitutionMonth, record: Payback | Bill
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a month: the settlements taken back in a way that yields cash."""
-    if isinstance(record, Bill) and not (
-        month.paybacks and (record.rev_at or (month.standing and is_raised(rule, month, ABOUT)))
-    ):
-        return
+    if not month.paybacks:
+        return ()
+    if isinstance(record, Bill) and not record.rev_at and not is_raised(rule, month, ABOUT):
+        return ()
     limits = rule.at(record.time)
     if len(month.paybacks) < min(limits["cash_times"], limits["repeated_pairs"]):
-        return
-    yield Verdict(ABOUT, _look(limits, context, month))
+        return ()
+    return (Verdict(ABOUT, _look(limits, context, month)),)
 
 
 def _look(limits: Mapping[str, Any], context: Context, month: InstitutionMonth) -> Finding | None:

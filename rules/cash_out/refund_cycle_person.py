@@ -8,7 +8,7 @@ the person, cash beyond the cash paid, or a greater number tells of cycles.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from events.times import DAY, HOUR
@@ -27,19 +27,19 @@ SUBJECT: Final = "person"
 _NOTHING: Final = (0, 0, 0, 0)
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a calendar month: the cycles that reach the number within the window."""
     taken_back = visit.rev_at or visit.back != _NOTHING
     if not taken_back and not person.standing:
-        return
+        return ()
     limits = rule.at(visit.time)
     window = limits["window_days"] * DAY
     margin = limits["correction_hours"] * HOUR
-    months = list(months_from(visit.time - margin, window + 2 * margin))
-    if not taken_back:
-        months = [month for month in months if is_raised(rule, person, month)]
-    for month in months:
-        yield Verdict(month, _look(rule, context, person, month))
+    return [
+        Verdict(month, _look(rule, context, person, month))
+        for month in months_from(visit.time - margin, window + 2 * margin)
+        if taken_back or is_raised(rule, person, month)
+    ]
 
 
 def _look(rule: Rule, context: Context, person: Person, month: str) -> Finding | None:

@@ -5,7 +5,7 @@ what the settlement took. More back in cash than was paid in cash means that acc
 left as cash; more back to an account than it paid means that it was filled from elsewhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rules.context import Context
@@ -20,16 +20,16 @@ SUBJECT: Final = "person"
 _NOTHING: Final = (0, 0, 0, 0)
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: what its reversals together gave back through a wrong channel."""
     if visit.back == _NOTHING:
-        return
+        return ()
     refunds = [
         refund
         for refund in person.refunds
         if visit.setl_id in refund.targets or visit.event_id in refund.targets
     ]
-    yield Verdict(visit.event_id, _look(rule, context, visit, refunds))
+    return (Verdict(visit.event_id, _look(rule, context, visit, refunds)),)
 
 
 def _look(rule: Rule, context: Context, visit: Visit, refunds: Sequence[Refund]) -> Finding | None:

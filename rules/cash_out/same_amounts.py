@@ -4,7 +4,7 @@ Real baskets differ. Refills once a month, treatments at hospitals and small sum
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -23,19 +23,23 @@ RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a calendar month: the equal amounts of the windows that end in it."""
     limits = rule.at(visit.time)
     if max(visit.account, visit.shared) < limits["floor"] or not at_pharmacy(visit):
-        return
+        return ()
     window = limits["window_days"] * DAY
     amount = _money(visit)
     near = between(person.visits, visit.time - window, visit.time + window)
     needed = min(limits["times"], limits["times_round"])
-    enough = sum([_money(other) == amount for other in near]) >= needed
-    for month in months_from(visit.time, window):
-        if enough or is_raised(rule, person, month):
-            yield Verdict(month, _look(rule, context, person, month))
+    enough = len(near) >= needed and sum([_money(other) == amount for other in near]) >= needed
+    if not enough and not person.standing:
+        return ()
+    return [
+        Verdict(month, _look(rule, context, person, month))
+        for month in months_from(visit.time, window)
+        if enough or is_raised(rule, person, month)
+    ]
 
 
 def _look(rule: Rule, context: Context, person: Person, month: str) -> Finding | None:

@@ -5,7 +5,7 @@ a pharmacy sells from accounts on a day.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rules.cash_out.windows import is_raised
@@ -21,17 +21,17 @@ SUBJECT: Final = "institution"
 ABOUT: Final = "equal"
 
 
-def check(rule: Rule, context: Context, day: InstitutionDay, swipe: Swipe) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, day: InstitutionDay, swipe: Swipe) -> Iterable[Verdict]:
     """One matter a day; settlements with other amounts can only weaken what is found."""
     limits = rule.at(swipe.time)
     amount = _money(swipe)
     fits = amount >= limits["floor"] and amount % limits["round_unit"] == 0
     if fits or swipe.rev_at:
         if len(day.swipes) < limits["persons"]:
-            return
+            return ()
     elif not day.standing or not is_raised(rule, day, ABOUT):
-        return
-    yield Verdict(ABOUT, _look(limits, context, day.swipes))
+        return ()
+    return (Verdict(ABOUT, _look(limits, context, day.swipes)),)
 
 
 def _look(limits: Mapping[str, Any], context: Context, swipes: Sequence[Swipe]) -> Finding | None:

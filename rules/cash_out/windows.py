@@ -62,7 +62,7 @@ def at_retail(context: Context, inst: str) -> bool:
 
 def is_raised(rule: Rule, history: History, about: str) -> bool:
     """Whether this history has raised an alert of a rule about a matter and not retracted it."""
-    known = history.standing.get(f"{rule.id}|{about}")
+    known = history.standing.get(f"{rule.id}|{about}") if history.standing else None
     return known is not None and known.digest != 0
 
 
