@@ -179,7 +179,17 @@ rushes = st.builds(
 """Stories of one person within a few hours, at places near and far."""
 
 
-def _till(gaps: list[int], fees: list[str], taken_back: list[tuple[int, int]]) -> list[Event]:
+_AGENTS: dict[str, dict[str, str]] = {
+    "": {},
+    "unnamed": {"agnter_rlts": "9"},
+    "one": {"agnter_rlts": "9", "agnter_certno": "640100198003044473"},
+    "other": {"agnter_rlts": "2", "agnter_certno": "640100197003044470"},
+}
+
+
+def _till(
+    gaps: list[int], fees: list[str], agents: list[str], taken_back: list[tuple[int, int]]
+) -> list[Event]:
     records: list[dict[str, Any]] = []
     moment = _START
     for at, gap in enumerate(gaps):
@@ -194,6 +204,7 @@ def _till(gaps: list[int], fees: list[str], taken_back: list[tuple[int, int]]) -
                 "med_type": "41",
                 "medfee_sumamt": fees[at % len(fees)],
                 "acct_pay": fees[at % len(fees)],
+                **_AGENTS[agents[at % len(agents)]],
             }
         )
     for number, minutes in taken_back:
@@ -214,9 +225,10 @@ tills = st.builds(
     _till,
     st.lists(st.sampled_from([5, 15, 20, 25, 35, 55, 80, 200, 900]), min_size=5, max_size=16),
     st.lists(st.sampled_from(["50.00", "100.00", "103.00", "61.20"]), min_size=1, max_size=3),
+    st.just([""]) | st.lists(st.sampled_from(sorted(_AGENTS)), min_size=1, max_size=7),
     st.lists(st.tuples(st.integers(0, 15), st.sampled_from([2, 30, 600])), max_size=3),
 )
-"""Stories of one terminal's day: gaps, amounts, and settlements taken back soon or late."""
+"""Stories of one terminal's day: gaps, amounts, agents, and settlements taken back soon or late."""
 
 
 def outcome(events: Sequence[Event], rule: Rule, context: Context) -> list[dict[str, Any]]:
