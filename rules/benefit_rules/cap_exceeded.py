@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from events.times import date_of, day_of
+from rules.benefit_rules.first_look import is_idle
 from rules.benefit_rules.years import Reckoning, drawing, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -24,7 +25,10 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Claim | Benefit
 ) -> Iterable[Verdict]:
     """One matter a settlement: that it was paid beyond the cap."""
-    if isinstance(record, Benefit) and not record.raise_amount:
+    if isinstance(record, Visit):
+        if is_idle(person, record):
+            return ()
+    elif isinstance(record, Benefit) and not record.raise_amount:
         return ()
     year = reckoned(context, person, record)
     return _verdicts(rule, context, year) if year else ()

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from events.times import DAY
-from rules.benefit_rules.years import Reckoning, drawing, reckoned, year_start
+from rules.benefit_rules.first_look import is_idle
+from rules.benefit_rules.spans import seen_from, year_start
+from rules.benefit_rules.years import Reckoning, drawing, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -25,6 +27,8 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Claim | Benefit
 ) -> Iterable[Verdict]:
     """One matter a settlement: that the deductible was not taken off."""
+    if isinstance(record, Visit) and is_idle(person, record):
+        return ()
     year = reckoned(context, person, record)
     return _verdicts(rule, context, person, year) if year else ()
 
@@ -50,7 +54,7 @@ def _look(
         or one.used + tolerance >= min(one.left, one.in_policy)
     ):
         return None
-    seen = _seen_from(person) <= year_start(visit.time) + limits["seen_days"] * DAY
+    seen = seen_from(person) <= year_start(visit.time) + limits["seen_days"] * DAY
     if not seen and not _was_left(year, one):
         return None
     terms = one.tariff
@@ -73,12 +77,6 @@ def _look(
             "over_fen": one.paid - one.due,
         },
     )
-
-
-def _seen_from(person: Person) -> int:
-    """Time of the first settlement, claim, insurance or entitlement reported of the person."""
-    series = (person.visits, person.statuses, person.claims, person.benefits)
-    return min(records[0].time for records in series if records)
 
 
 def _was_left(year: Sequence[Reckoning], one: Reckoning) -> bool:

@@ -5,7 +5,7 @@ nothing is paid. That an insurance had ended or was paused is told by
 `impersonation.after_termination` and not again here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from events.times import day_of, day_start
@@ -21,6 +21,7 @@ KIND: Final = PERSON
 RECORDS: Final = (Visit, Status)
 SUBJECT: Final = "person"
 _ACTIVE: Final = "1"
+_USUAL: Final = ("", "full")
 
 
 def check(
@@ -31,9 +32,19 @@ def check(
         return ()
     if isinstance(record, Status) or person.visits[-1] is not record:
         return _verdicts(rule, context, person)
-    if not (record.pool or record.fund):
+    if not (record.pool or record.fund) or not _is_doubtful(person.statuses, record):
         return ()
     return (_verdict(rule, context, person, record),)
+
+
+def _is_doubtful(statuses: Sequence[Status], visit: Visit) -> bool:
+    """Whether any report speaks of another way of contributing, or of a later begin."""
+    day = day_of(visit.time)
+    for status in statuses:
+        first = status.begin_day
+        if status.contribution not in _USUAL or (first is not None and first > day):
+            return True
+    return False
 
 
 def _verdicts(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:

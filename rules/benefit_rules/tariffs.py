@@ -5,6 +5,7 @@ alone tell whether there is anything to explain. Where the law leaves a value op
 the one that allows the most: more than that is too much whatever the value turns out to be.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -19,8 +20,10 @@ from rules.histories.records import Visit
 from rules.histories.spreading import at_pharmacy
 from rules.packs import Policy
 
-SCHEMES: Final = ("general", "chronic", "two_disease")
+SCHEMES: Final[tuple[BenefitScheme, ...]] = ("general", "chronic", "two_disease")
 _MERGED: Final = frozenset({"general", "chronic"})
+_READ: Final = ("outpatient.", "chronic.", "two_disease.", "basic.", "amounts.")
+"""Beginnings of all paths that a tariff reads."""
 _REMEMBERED: Final = 20_000
 _PROBE: Final = 10**15
 """An amount above any deductible, so that asking for the deductible tells all of it."""
@@ -31,8 +34,10 @@ class Tariff(NamedTuple):
 
     `deductible` and `cap` are None where not known. The ratio is `share_of / out_of` and the
     greatest possible; `exact` says whether it is certain. `counted` are the schemes whose costs
-    fill the deductible, or may fill it where no document says, `capped` those whose payments fill the cap, `basic` the cap of basic
-    insurance where this scheme counts inside it. `filled` are paths that an overlay filled.
+    fill the deductible, or may fill it where no document says, `capped` those whose payments fill
+    the cap; `counted_at` and `capped_at` are their places in `SCHEMES`. `basic` is the cap of
+    basic insurance where this scheme counts inside it, as those of `inside` do. `filled_*` are
+    paths that an overlay filled.
     """
 
     scheme: BenefitScheme
@@ -44,6 +49,9 @@ class Tariff(NamedTuple):
     cap: int | None
     capped: tuple[str, ...]
     basic: int | None
+    inside: tuple[str, ...]
+    counted_at: tuple[int, ...]
+    capped_at: tuple[int, ...]
     account_inside: bool
     filled_deductible: tuple[str, ...]
     filled_ratio: tuple[str, ...]
@@ -62,11 +70,27 @@ class Tariff(NamedTuple):
 
 
 class _Book:
-    """Tariffs of one policy by area, day, scheme, level and kind of person."""
+    """Tariffs of one policy by area, period, scheme, level and kind of person."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.known: dict[tuple[str, int, str, str, bool, bool], Tariff] = {}
+        self.starts: dict[str, tuple[int, ...]] = {}
+        self._paths = [path for path in policy.parameters() if path.startswith(_READ)]
+
+    def periods(self, area: str) -> tuple[int, ...]:
+        """The days on which any value that a tariff reads begins to hold in an area, sorted."""
+        found = self.starts.get(area)
+        if found is None:
+            if len(self.starts) >= _REMEMBERED:
+                self.starts.clear()
+            days = {
+                segment.start
+                for path in self._paths
+                for segment in self.policy.timeline(area, path)
+            }
+            found = self.starts[area] = tuple(sorted(days))
+        return found
 
 
 _BOOK: Final[list[_Book]] = []
@@ -89,10 +113,12 @@ def tariff(context: Context, visit: Visit) -> Tariff:
     """The numbers for a settlement under one of the benefit schemes (else KeyError)."""
     if not _BOOK or _BOOK[0].policy is not context.policy:
         _BOOK[:] = [_Book(context.policy)]
-    known = _BOOK[0].known
+    book = _BOOK[0]
+    known, area, day = book.known, visit.insured_area, day_of(visit.time)
+    starts = book.starts.get(area) or book.periods(area)
     key = (
-        visit.insured_area,
-        day_of(visit.time),
+        area,
+        bisect_right(starts, day),
         visit.scheme,
         visit.level or level(context, visit),
         visit.scheme == Scheme.PHARMACY or at_pharmacy(visit),
@@ -102,13 +128,12 @@ def tariff(context: Context, visit: Visit) -> Tariff:
     if found is None:
         if len(known) >= _REMEMBERED:
             known.clear()
-        found = known[key] = _tariff(context.policy, *key)
+        found = known[key] = _tariff(context.policy, day, key)
     return found
 
 
-def _tariff(
-    policy: Policy, area: str, day: int, scheme: str, hosp_lv: str, pharmacy: bool, old: bool
-) -> Tariff:
+def _tariff(policy: Policy, day: int, key: tuple[str, int, str, str, bool, bool]) -> Tariff:
+    area, _, scheme, hosp_lv, pharmacy, old = key
     claim = Claim(
         area=area,
         day=day,
@@ -123,18 +148,24 @@ def _tariff(
     share_of, out_of = ratio.greatest.as_integer_ratio()
     apart = law.flag("outpatient.deductible_merged_with_chronic") is False
     together = claim.scheme in _MERGED and law.flag("outpatient.cap_apart_from_chronic") is False
-    inside = law.flag(f"{PREFIX[claim.scheme]}.cap_counts_in_basic_cap")
-    basic = law.at("basic.cap") if inside else None
+    inside = [name for name in SCHEMES if law.flag(f"{PREFIX[name]}.cap_counts_in_basic_cap")]
+    basic = law.at("basic.cap") if claim.scheme in inside else None
+    alone = claim.scheme not in _MERGED
+    counted = (claim.scheme,) if apart or alone else ("general", "chronic")
+    capped = ("general", "chronic") if together else (claim.scheme,)
     return Tariff(
         scheme=claim.scheme,
         deductible=None if left.missing and not left.least else int(left.least),
-        counted=(claim.scheme,) if apart or claim.scheme not in _MERGED else ("general", "chronic"),
+        counted=counted,
         share_of=share_of,
         out_of=out_of,
         exact=not ratio.missing,
         cap=limit.cap_room,
-        capped=("general", "chronic") if together else (claim.scheme,),
+        capped=capped,
         basic=basic.fen if basic is not None else None,
+        inside=tuple(inside),
+        counted_at=tuple([SCHEMES.index(name) for name in counted]),
+        capped_at=tuple([SCHEMES.index(name) for name in capped]),
         account_inside=bool(law.flag("amounts.fund_sum_includes_account")),
         filled_deductible=_filled(left.steps),
         filled_ratio=_filled(ratio.steps),

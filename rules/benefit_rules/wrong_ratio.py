@@ -8,6 +8,7 @@ allows counts.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from rules.benefit_rules.first_look import is_idle
 from rules.benefit_rules.tariffs import level
 from rules.benefit_rules.years import Reckoning, drawing, reckoned
 from rules.context import Context
@@ -25,6 +26,8 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Claim
 ) -> Iterable[Verdict]:
     """One matter a settlement: that the pool paid more than the ratio."""
+    if isinstance(record, Visit) and is_idle(person, record):
+        return ()
     year = reckoned(context, person, record)
     return _verdicts(rule, context, year) if year else ()
 

@@ -12,16 +12,16 @@ and each calendar year begins with nothing used.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from functools import lru_cache
 from typing import Final, NamedTuple
 
-from events.times import date_of, day_number, day_of, day_start
+from events.times import day_of
 from rules.benefit import BENEFIT_SCHEMES, Claim
 from rules.benefit.coverage import coverage
 from rules.benefit.lookup import Law
+from rules.benefit_rules.first_look import is_right
 from rules.benefit_rules.payments import concerned, is_inpatient
 from rules.benefit_rules.registrations import Raise, raised
+from rules.benefit_rules.spans import bounds, year_start
 from rules.benefit_rules.tariffs import SCHEMES, Tariff, level, retired, tariff
 from rules.benefit_rules.ways import way_of
 from rules.context import Context
@@ -83,7 +83,7 @@ class _Sums:
     """What the year has used so far, by scheme."""
 
     def __init__(self) -> None:
-        self.used = dict.fromkeys(SCHEMES, 0)
+        self.used: dict[str, int] = dict.fromkeys(SCHEMES, 0)
         self.paid: dict[tuple[str, str], int] = {}
         self.inpatient = 0
         self.gone: list[_Gone] = []
@@ -109,19 +109,6 @@ class _Sums:
         return self.payments(area, capped) + gone
 
 
-@lru_cache(4096)
-def _bounds(day: int) -> tuple[int, int]:
-    """First and last second of the calendar year of a day number."""
-    year = date_of(day).year
-    first = day_start(day_number(date(year, 1, 1)))
-    return first, day_start(day_number(date(year + 1, 1, 1))) - 1
-
-
-def year_start(time: int) -> int:
-    """First second (China Standard Time) of the calendar year of an event time."""
-    return _bounds(day_of(time))[0]
-
-
 _LAST: Final[list[tuple[Context, Person, Record, Sequence[Reckoning]]]] = []
 """What was reckoned last: several rules ask the same of one record, one after the other."""
 
@@ -136,7 +123,7 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
         if what is record and whose is person and known is context:
             return result
     if isinstance(record, Visit):
-        result = () if _quiet(context, person, record) else _year(context, person, record.time)
+        result = () if is_right(context, person, record) else _year(context, person, record.time)
     elif isinstance(record, Status | Benefit | ManualClaim) and person.visits:
         result = [
             one
@@ -149,50 +136,9 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
     return result
 
 
-def _quiet(context: Context, person: Person, visit: Visit) -> bool:
-    """Whether a settlement is surely right and changes nothing for others: a quick look.
-
-    Takes the records at their word; what then looks odd is reckoned with care.
-    """
-    visits = person.visits
-    if visits[-1] is not visit or visit.rev_at:
-        return False
-    if not concerned(visit):
-        return True
-    paid, amount, charged = visit.pool or visit.fund, visit.in_scope, visit.deductible
-    if not paid and not charged:
-        return True
-    terms = tariff(context, visit)
-    if paid > terms.of(amount):
-        return False
-    if terms.deductible is None and terms.cap is None and terms.basic is None:
-        return True
-    start = _bounds(day_of(visit.time))[0]
-    used = filled = 0
-    for at in range(len(visits) - 2, -1, -1):
-        other = visits[at]
-        if other.time < start:
-            break
-        if not (other.pool or other.fund or other.deductible):
-            continue
-        scheme = BENEFIT_SCHEMES.get(other.scheme)
-        if charged and not other.deductible and scheme in terms.counted:
-            return False
-        if not other.rev_at and scheme in terms.counted:
-            used += other.deductible
-        if scheme in terms.capped:
-            filled += other.pool or other.fund
-        elif terms.basic is not None:
-            return False
-    left = (terms.deductible or 0) - used
-    if left > 0 and paid > terms.of(amount - left):
-        return False
-    return terms.cap is None or filled + paid <= terms.cap
-
-
 def _year(context: Context, person: Person, time: int) -> list[Reckoning]:
     """Reckon all settlements of the calendar year of an event time, in their order."""
-    first, last = _bounds(day_of(time))
+    first, last = bounds(day_of(time))
     visits = [
         visit
         for visit in between(person.visits, first, last)
@@ -282,7 +228,8 @@ def _room(terms: Tariff, sums: _Sums, filled: int, higher: int) -> int | None:
     if terms.cap is not None:
         rooms.append(terms.cap + higher - filled)
     if terms.basic is not None:
-        rooms.append(terms.basic - sum(sums.paid.values()) - sums.inpatient)
+        counted = sum(paid for (_, scheme), paid in sums.paid.items() if scheme in terms.inside)
+        rooms.append(terms.basic - counted - sums.inpatient)
     return max(0, min(rooms)) if rooms else None
 
 
