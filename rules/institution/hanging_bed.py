@@ -5,7 +5,7 @@ days on end without any but the bed, was interrupted while the bed was kept. A s
 than its days could is one that needed no bed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -39,10 +39,16 @@ class Gap(NamedTuple):
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Stay | Refund
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a stay: that nothing was done in it, or next to nothing."""
     if isinstance(record, Visit) and not is_inpatient(record):
-        return
+        return ()
+    return _verdicts(rule, context, person, record)
+
+
+def _verdicts(
+    rule: Rule, context: Context, person: Person, record: Visit | Stay | Refund
+) -> Iterator[Verdict]:
     if not any(visit.scheme == Scheme.INPATIENT for visit in person.visits):
         return
     limits = rule.at(record.time)

@@ -5,7 +5,7 @@ in which drugs were settled. The pharmacy's own other days show that it reports 
 regularly; of one that never does, or hardly, nothing is said.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.times import DAY, day_of, day_start
@@ -35,20 +35,32 @@ class Silence(NamedTuple):
 
 def check(
     rule: Rule, context: Context, month: InstitutionMonth, record: Bill | Report
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a month: drugs settled while nothing was reported."""
-    limits = rule.at(record.time)
-    if len(month.reports) < limits["reports"] or not month.bills:
-        return
+    if not month.reports or not month.bills:
+        return ()
     if isinstance(record, Bill) and not record.pharmacy:
+        return ()
+    return _verdicts(rule, context, month, record)
+
+
+def _verdicts(
+    rule: Rule, context: Context, month: InstitutionMonth, record: Bill | Report
+) -> Iterator[Verdict]:
+    limits = rule.at(record.time)
+    if len(month.reports) < limits["reports"]:
         return
-    silence = _silence(month)
-    raised = is_raised(rule, month, ABOUT)
-    if silence.end - silence.begin < limits["least_days"] * DAY:
-        if raised:
-            yield Verdict(ABOUT, None)
+    raised = bool(month.standing) and is_raised(rule, month, ABOUT)
+    if not raised and _silent_days(month) < limits["least_days"]:
         return
-    yield Verdict(ABOUT, _look(limits, context, month, silence))
+    yield Verdict(ABOUT, _look(limits, context, month, _silence(month)))
+
+
+def _silent_days(month: InstitutionMonth) -> int:
+    """All days without a report from the first report on, until the day of the last settlement."""
+    reports = month.reports
+    last = max(reports[-1].time, month.bills[-1].time)
+    return (last - reports[0].time) // DAY + 1 - len(reports)
 
 
 def _silence(month: InstitutionMonth) -> Silence:

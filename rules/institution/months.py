@@ -45,7 +45,7 @@ def due(
 
     `holds` says whether the month's sums are such that there is anything to find.
     """
-    raised = is_raised(rule, month, ABOUT)
+    raised = bool(month.standing) and is_raised(rule, month, ABOUT)
     if not holds:
         return "drop" if raised else ""
     bills = month.bills

@@ -5,7 +5,7 @@ is not slept in. Days of admission and discharge, emergencies, registrations and
 out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -29,11 +29,20 @@ _APART: Final = frozenset({Scheme.INPATIENT, Scheme.REGISTRATION, Scheme.EMERGEN
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Stay | Permit | Refund
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter an outpatient settlement: that the patient was an inpatient there."""
+    alone = not person.stays and bool(person.visits) and person.visits[-1] is record
+    if alone and not is_inpatient(person.visits[-1]):
+        return ()
+    return _verdicts(rule, context, person, record)
+
+
+def _verdicts(
+    rule: Rule, context: Context, person: Person, record: Visit | Stay | Permit | Refund
+) -> Iterator[Verdict]:
     visits: Sequence[Visit] = person.visits
     if isinstance(record, Visit) and not is_inpatient(record):
-        if record.scheme in _APART or (not person.stays and visits[-1] is record):
+        if record.scheme in _APART:
             return
         visits = (record,)
     if not person.stays and not any(map(is_inpatient, person.visits)):

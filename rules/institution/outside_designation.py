@@ -5,7 +5,7 @@ last counts, and of those the one told last. A designation told again after a su
 without an end ends it. It does not matter when the notice arrives.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -39,14 +39,19 @@ class Breach(NamedTuple):
 
 def check(
     rule: Rule, context: Context, month: InstitutionMonth, record: Bill | Designation
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a day: its settlements that the designation does not cover."""
     notices = month.designations
-    if not notices or not month.bills or not any(map(_limits, notices)):
-        return
+    if not notices or not month.bills:
+        return ()
     if isinstance(record, Bill):
-        yield _day(rule, context, month, day_of(record.time))
-        return
+        if _is_free(notices, record) or _breach(notices, record) is None:
+            return ()
+        return (_day(rule, context, month, day_of(record.time)),)
+    return _verdicts(rule, context, month)
+
+
+def _verdicts(rule: Rule, context: Context, month: InstitutionMonth) -> Iterator[Verdict]:
     for day in sorted({day_of(bill.time) for bill in month.bills}):
         yield _day(rule, context, month, day)
 
@@ -63,8 +68,15 @@ def _day(rule: Rule, context: Context, month: InstitutionMonth, day: int) -> Ver
     return Verdict(str(day), judge_all([breach.bill for breach in breaches], told, look))
 
 
-def _limits(notice: Designation) -> bool:
-    return notice.state in _BARRED or bool(notice.services)
+def _is_free(notices: Sequence[Designation], bill: Bill) -> bool:
+    """Whether no notice of the month can forbid a settlement: a quick test for what is usual."""
+    for notice in notices:
+        if notice.state in _BARRED:
+            return False
+        services = notice.services
+        if services and covers(services, bill.scheme, bill.insured_area) is False:
+            return False
+    return True
 
 
 def _breach(notices: Sequence[Designation], bill: Bill) -> Breach | None:

@@ -4,7 +4,7 @@ Measures own expense over fees of the month's settlements in which the pool took
 area sets a bound it counts; elsewhere only what is far out of the ordinary.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from rules.context import Context
@@ -21,10 +21,16 @@ _LAW: Final = "own_expense.max_ratio"
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a month: its share of own expense."""
-    if bill.fund <= 0:
-        return
+    if bill.fund <= 0 or (not month.standing and not month.paid_own):
+        return ()
+    return _verdicts(rule, context, month, bill)
+
+
+def _verdicts(
+    rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
+) -> Iterator[Verdict]:
     limits = rule.at(bill.time)
     if (
         month.paid < limits["settlements"]

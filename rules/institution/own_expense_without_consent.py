@@ -4,7 +4,7 @@ Only an explicit "no" counts, and only for what the catalogue or the fee line it
 expense; a flag that was not sent is a matter of data quality.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from events.codes import Scheme
@@ -26,13 +26,17 @@ _OWN_LEVEL: Final = "03"
 _LAW: Final = "own_expense.consent_required"
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: its own-expense lines without consent."""
     for line in visit.lines:
         if line.consent == _REFUSED:
             break
     else:
-        return
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     if visit.scheme == Scheme.EMERGENCY or at_pharmacy(visit):
         return
     lines = [line for line in visit.lines if _unasked(context, visit, line)]

@@ -4,7 +4,7 @@ Whether a pharmacy reports prescriptions at all is seen from its other sales of 
 reports none, nothing can be said of a single sale.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.context import Context
@@ -20,10 +20,16 @@ SUBJECT: Final = "institution"
 _LAW: Final = "pharmacy.prescription_required"
 
 
-def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a month: sales the pool paid without a prescription."""
-    if not bill.asks:
-        return
+    if not bill.asks or (not month.standing and month.answered == month.asked):
+        return ()
+    return _verdicts(rule, context, month, bill)
+
+
+def _verdicts(
+    rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
+) -> Iterator[Verdict]:
     limits = rule.at(bill.time)
     holds = (
         month.answered < month.asked

@@ -4,7 +4,7 @@ somebody who is no physician.
 Says nothing of prescriptions that the platform never told of.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.identifiers import check_staff, is_physician
@@ -36,10 +36,16 @@ class Fault(NamedTuple):
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Script
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement at a pharmacy: that its prescription is not valid."""
     if not person.scripts or not person.visits:
-        return
+        return ()
+    return _verdicts(rule, context, person, record)
+
+
+def _verdicts(
+    rule: Rule, context: Context, person: Person, record: Visit | Script
+) -> Iterator[Verdict]:
     limits = rule.at(record.time)
     if isinstance(record, Visit):
         if at_pharmacy(record) and any(line.rx for line in record.lines):

@@ -5,7 +5,7 @@ and more than was prescribed. The first filling is in order; the later ones are 
 that settles one prescription in parts, and refills of a long-term one, are something else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Any, Final
 
@@ -38,15 +38,22 @@ Limits = Mapping[str, Any]
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Script | Permit
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement at a pharmacy: that its prescription had been filled before."""
+    visits = person.visits
+    if len(visits) < _PAIR or (visits[-1] is record and not at_pharmacy(visits[-1])):
+        return ()
+    return _verdicts(rule, context, person, record)
+
+
+def _verdicts(
+    rule: Rule, context: Context, person: Person, record: Visit | Script | Permit
+) -> Iterator[Verdict]:
     visits: Sequence[Visit] = person.visits
-    if len(visits) < _PAIR:
-        return
     limits = rule.at(record.time)
     if isinstance(record, Visit):
         named = numbers(record, limits["digits"])
-        if not named or (visits[-1] is record and not at_pharmacy(record)):
+        if not named:
             return
         visits = between(visits, record.time, record.time + limits["days"] * DAY)
     elif isinstance(record, Script):

@@ -4,7 +4,7 @@ Compares ten-thousandths of a yuan a unit. Goods sold from an opened pack have n
 a price many times the listed one is that of another unit (a pack where a tablet is listed).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from events.times import day_of
@@ -24,17 +24,15 @@ _PER_FEN: Final = 100
 _UNIT: Final = 1000
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: its lines above the listed price."""
     catalogue = context.reference.catalogue
-    suspect = False
     for line in visit.lines:
         for entry in catalogue.get(line.code, ()):
             listed = entry.listed_price
             if listed and (line.price > listed * _PER_FEN or not line.price):
-                suspect = True
-    if suspect:
-        yield from _look(rule, context, visit)
+                return _look(rule, context, visit)
+    return ()
 
 
 def _look(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:

@@ -4,7 +4,6 @@ The contract leaves the words to the sender: names of schemes, national `med_typ
 words. A list with a word that is not understood says nothing.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -54,9 +53,9 @@ def settled_by(services: tuple[str, ...], area: str) -> frozenset[str] | None:
     return frozenset().union(*covered)
 
 
-def covers(services: Sequence[str], scheme: str, area: str) -> bool | None:
+def covers(services: tuple[str, ...], scheme: str, area: str) -> bool | None:
     """Whether a list of services lets a scheme be settled; None where nothing can be said."""
-    schemes = settled_by(tuple(services), area)
+    schemes = settled_by(services, area)
     if schemes is None or scheme == Scheme.OTHER:
         return None
     return scheme in schemes

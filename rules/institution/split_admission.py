@@ -5,7 +5,7 @@ was cut to have two payments. Planned returns (chemotherapy, radiation, dialysis
 births, transfers and emergencies are left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from events.national_codes import DscgWay, MedType
@@ -29,10 +29,16 @@ Limits = Mapping[str, Any]
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Stay | Refund
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a stay: that it goes on with one that was said to be over."""
     if isinstance(record, Visit) and not is_inpatient(record):
-        return
+        return ()
+    return _verdicts(rule, context, person, record)
+
+
+def _verdicts(
+    rule: Rule, context: Context, person: Person, record: Visit | Stay | Refund
+) -> Iterator[Verdict]:
     if len(person.stays) + len(person.visits) < 2:
         return
     limits = rule.at(record.time)

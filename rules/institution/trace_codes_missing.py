@@ -4,7 +4,7 @@ Judges an institution that scans by how much it leaves out in a month. One that 
 all may have no scanner or a sender that drops the field; that is seen as missing data.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from events.times import date_of, day_of
@@ -24,10 +24,16 @@ _ALL: Final = "trace.all_from"
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a month: its drugs without trace codes."""
-    if not bill.drugs:
-        return
+    if not bill.drugs or (not month.standing and not 0 < month.untraced < month.drugs):
+        return ()
+    return _verdicts(rule, context, month, bill)
+
+
+def _verdicts(
+    rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
+) -> Iterator[Verdict]:
     limits = rule.at(bill.time)
     missing, drugs = month.untraced, month.drugs
     holds = (

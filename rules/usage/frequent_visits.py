@@ -5,13 +5,13 @@ one, however many diseases they are for. Registrations, stays and courses of tre
 physiotherapy, injections) do not count.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from events.codes import Scheme
 from events.times import DAY, HOUR, day_of
-from rules.cash_out.windows import episode, month_bounds, months_from
+from rules.cash_out.windows import episode, month_bounds
 from rules.cash_out.words import tells
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -21,6 +21,7 @@ from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import paid
 from rules.rule import Rule
+from rules.usage.periods import months_until
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
@@ -33,17 +34,22 @@ _WORDS: Final = {True: ("购药", "purchases"), False: ("门诊", "visits")}
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """Two matters a month: frequent visits, frequent purchases at pharmacies."""
     visits, limits = person.visits, rule.at(visit.time)
     least: int = limits["least"]
     if len(visits) < least or visit.scheme in _APART:
-        return
+        return ()
     if visits[-1] is visit and visits[-least].time < visit.time - limits["widest_days"] * DAY:
-        return
+        return ()
+    return _verdicts(limits, context, person, visit)
+
+
+def _verdicts(limits: Limits, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+    visits, least = person.visits, limits["least"]
     pharmacy = at_pharmacy(visit)
     reach = limits["widest_days"] * DAY
-    for month in months_from(visit.time, reach):
+    for month in months_until(visit.time, reach, visits[-1].time):
         first, last = month_bounds(month)
         near = between(visits, first - reach, last)
         counted = [one for one in near if _counts(limits, one, pharmacy=pharmacy)]

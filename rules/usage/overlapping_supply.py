@@ -4,12 +4,12 @@ Adds up the days of supply of one generic, whatever its strength and pack. Someb
 days early is given these; a long-term supply that was filed for, and travel, are in order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from events.times import DAY, day_of
-from rules.cash_out.windows import episode, month_bounds, months_from
+from rules.cash_out.windows import episode, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -17,38 +17,62 @@ from rules.histories.records import Permit, Visit
 from rules.histories.series import between
 from rules.rule import Rule
 from rules.usage.filings import filed
+from rules.usage.periods import months_until
 from rules.usage.supply import Purchase, purchases, supplied, too_early
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Permit)
 SUBJECT: Final = "person"
 _LAW: Final = "supply.filing_types"
+_PREFIX: Final = 10
 Limits = Mapping[str, Any]
 
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Permit
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a drug and month: its supplies stacked on each other."""
+    if len(person.visits) <= 1:
+        return ()
+    return _verdicts(rule, context, person, record)
+
+
+def _verdicts(
+    rule: Rule, context: Context, person: Person, record: Visit | Permit
+) -> Iterator[Verdict]:
     visits = person.visits
-    if len(visits) <= 1:
-        return
     limits = rule.at(record.time)
     reach, least = limits["reach_days"] * DAY, limits["least_days"]
     if isinstance(record, Permit):
         for visit in visits:
             yield from _matters(limits, context, person, visit, supplied(visit, least))
         return
-    if visits[-1] is record and visits[-2].time < record.time - reach:
+    last = visits[-1] is record
+    if last and visits[-2].time < record.time - reach:
         return
-    drugs = supplied(record, least)
-    if not drugs:
+    codes = {line.code[:_PREFIX] for line in record.lines if line.days >= least}
+    if not codes:
         return
     around = between(visits, record.time - reach, record.time + reach)
-    had = {line.code[:10] for visit in around if visit is not record for line in visit.lines}
-    again = {drug for drug in drugs if drug[:10] in had}
+    latest = record.time + limits["advance_days"] * DAY if last else 0
+    again = {code for code, end in _ends(record, around, codes).items() if end > latest}
     if again:
-        yield from _matters(limits, context, person, record, again)
+        drugs = {drug for drug in supplied(record, least) if drug[:_PREFIX] in again}
+        yield from _matters(limits, context, person, record, drugs)
+
+
+def _ends(record: Visit, around: Sequence[Visit], codes: set[str]) -> dict[str, int]:
+    """Until when (epoch seconds) other supplies of some drugs last at most, by code.
+
+    A quick test: nothing that lasts no longer can be too early.
+    """
+    ends: dict[str, int] = {}
+    for visit in around:
+        for line in visit.lines if visit is not record else ():
+            code = line.code[:_PREFIX]
+            if code in codes:
+                ends[code] = max(ends.get(code, 0), visit.time) + (line.days + 1) * DAY
+    return ends
 
 
 def _matters(
@@ -56,7 +80,7 @@ def _matters(
 ) -> Iterator[Verdict]:
     reach = limits["reach_days"] * DAY
     for drug in sorted(drugs):
-        for month in months_from(visit.time, reach):
+        for month in months_until(visit.time, reach, person.visits[-1].time):
             yield Verdict(f"{drug}|{month}", _look(limits, context, person, drug, month))
 
 

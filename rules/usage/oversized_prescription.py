@@ -1,6 +1,6 @@
 """One prescription for too much money or with too many kinds of drugs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from events.codes import Scheme
@@ -21,12 +21,16 @@ _ORDINARY: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY}
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: that its prescription is too large."""
     limits = rule.at(visit.time)
-    dear = visit.fee >= limits["least"]
-    many = len(visit.lines) >= limits["least_lines"]
-    if not (dear or many) or visit.scheme not in _ORDINARY:
+    if visit.fee < limits["least"] and len(visit.lines) < limits["least_lines"]:
+        return ()
+    return _verdicts(limits, context, visit)
+
+
+def _verdicts(limits: Limits, context: Context, visit: Visit) -> Iterator[Verdict]:
+    if visit.scheme not in _ORDINARY:
         return
     lines = [line for line in visit.lines if is_supplied(visit, line)]
     finding = _look(limits, context, visit, lines) if lines else None

@@ -1,22 +1,23 @@
-"""The same examination again and again within days, at one hospital or several.
+"""The same examination again and again within days, where another hospital had made it.
 
 As much of over-treatment as settlements show: an examination or test of some cost, charged on three
-days or more of a week. Tests that are repeated on purpose are cheap or follow a treatment.
+days or more of a week by two hospitals or more. One hospital repeats a test to follow a treatment.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from events.codes import Scheme
 from events.times import DAY, day_of
-from rules.cash_out.windows import episode, month_bounds, months_from
+from rules.cash_out.windows import episode, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
 from rules.histories.series import between
 from rules.rule import Rule
+from rules.usage.periods import months_until
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
@@ -26,17 +27,22 @@ _NATIONAL: Final = ("0021", "0022", "0023", "0024", "0025", "0026", "0027")
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter an examination and month: that it was made again and again."""
     visits, limits = person.visits, rule.at(visit.time)
     least: int = limits["times"]
     if len(visits) < least or visit.scheme == Scheme.INPATIENT:
-        return
+        return ()
+    if visits[-1] is visit and visits[-least].time < visit.time - limits["days"] * DAY:
+        return ()
+    return _verdicts(limits, context, person, visit)
+
+
+def _verdicts(limits: Limits, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+    visits, least = person.visits, limits["times"]
     reach = limits["days"] * DAY
-    if visits[-1] is visit and visits[-least].time < visit.time - reach:
-        return
     for code in {line.code for line in visit.lines if _is_examination(limits, line)}:
-        for month in months_from(visit.time, reach):
+        for month in months_until(visit.time, reach, visits[-1].time):
             first, last = month_bounds(month)
             made = [
                 one
@@ -63,7 +69,8 @@ def _hit(limits: Limits, run: Sequence[Visit]) -> Sequence[Visit]:
     first = day_of(run[-1].time) - limits["days"] + 1
     near = [visit for visit in run if day_of(visit.time) >= first]
     days = {day_of(visit.time) for visit in near}
-    return near if len(days) >= limits["times"] else ()
+    enough = len(days) >= limits["times"]
+    return near if enough and len({v.inst for v in near}) >= limits["institutions"] else ()
 
 
 def _finding(context: Context, code: str, taking: Sequence[Visit]) -> Finding:

@@ -5,13 +5,13 @@ one drug at four places may mean to sell it. Treatment of consecutive days at on
 infusions, is one purchase.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from events.codes import Scheme
 from events.times import DAY, day_of
-from rules.cash_out.windows import episode, month_bounds, months_from
+from rules.cash_out.windows import episode, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -20,6 +20,7 @@ from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
 from rules.rule import Rule
 from rules.usage.drugs import generic, is_drug
+from rules.usage.periods import months_until
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
@@ -44,15 +45,20 @@ class Bounds(NamedTuple):
     filled: tuple[str, ...]
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a drug and month: how often and at how many places it was bought."""
     visits, limits = person.visits, rule.at(visit.time)
     least: int = limits["least"]
     if len(visits) < least or visit.scheme == Scheme.INPATIENT:
-        return
+        return ()
+    if visits[-1] is visit and visits[-least].time < visit.time - limits["widest_days"] * DAY:
+        return ()
+    return _verdicts(limits, context, person, visit)
+
+
+def _verdicts(limits: Limits, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+    visits, least = person.visits, limits["least"]
     widest = limits["widest_days"] * DAY
-    if visits[-1] is visit and visits[-least].time < visit.time - widest:
-        return
     codes = {line.code[:_PREFIX] for line in visit.lines if is_drug(line)}
     if not codes:
         return
@@ -63,7 +69,7 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterato
     often = {code for code, number in times.items() if number >= least}
     drugs = {generic(line) for line in visit.lines if line.code[:_PREFIX] in often}
     for drug in sorted(drugs):
-        for month in months_from(visit.time, widest):
+        for month in months_until(visit.time, widest, visits[-1].time):
             yield Verdict(f"{drug}|{month}", _look(context, person, drug, month, widest))
 
 

@@ -5,7 +5,7 @@ action at one time. Drugs are alike here when their ATC class of four levels is 
 whose drugs are combined on purpose are left out, and Chinese medicines, whose classes are wide.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from events.codes import Scheme
@@ -26,13 +26,17 @@ _PAIR: Final = 2
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: drugs of one class on it."""
     if len(visit.lines) < _PAIR or visit.scheme == Scheme.INPATIENT:
-        return
+        return ()
     codes = {line.code[:10] for line in visit.lines if line.code[:1] == _WESTERN}
     if len(codes) < _PAIR or len({code[:_CLASS] for code in codes}) == len(codes):
-        return
+        return ()
+    return _verdicts(rule, context, visit)
+
+
+def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     limits = rule.at(visit.time)
     combined = tuple(limits["combined"].split())
     alike: dict[str, dict[str, Line]] = {}

@@ -5,7 +5,7 @@ three or more, or two that together pass a bound that each stays below. Differen
 settled apart and are not looked at together; nor are decoctions, which need their own prescription.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -29,13 +29,18 @@ _PAIR: Final = 2
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a day, institution, physician and disease: its prescriptions together."""
     visits = person.visits
     if len(visits) < _PAIR or not visit.lines:
-        return
+        return ()
     if visits[-1] is visit and visits[-2].time < visit.time - DAY:
-        return
+        return ()
+    return _verdicts(rule, context, person, visit)
+
+
+def _verdicts(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+    visits = person.visits
     day = day_of(visit.time)
     start = day_start(day)
     near = [v for v in between(visits, start, start + DAY - 1) if v.inst == visit.inst]

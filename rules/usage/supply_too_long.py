@@ -4,7 +4,7 @@ How many days are too many depends on what the drug is for: acute infections and
 chronic care, and what was filed for as a long-term supply.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from events.codes import Scheme
@@ -26,18 +26,19 @@ Limits = Mapping[str, Any]
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Permit
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement: its drugs for too many days."""
     limits = rule.at(record.time)
-    least = limits["acute_days"]
     if isinstance(record, Visit):
+        least = limits["long_days" if record.scheme in _CHRONIC else "acute_days"]
         for line in record.lines:
             if line.days > least:
-                break
-        else:
-            return
-        yield from _matter(limits, context, person, record)
-        return
+                return _matter(limits, context, person, record)
+        return ()
+    return _verdicts(limits, context, person)
+
+
+def _verdicts(limits: Limits, context: Context, person: Person) -> Iterator[Verdict]:
     for visit in person.visits:
         yield from _matter(limits, context, person, visit)
 

@@ -5,7 +5,7 @@ far more than in the months before, was made at the year's end in several settle
 illness is one settlement or two, and who spends steadily reaches the cap without a jump.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -31,10 +31,14 @@ _MONTH: Final = 31 * DAY
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a year: that its cap was spent down at the end."""
     if not visit.pool or BENEFIT_SCHEMES.get(visit.scheme) != _GENERAL:
-        return
+        return ()
+    return _verdicts(rule, context, person, visit)
+
+
+def _verdicts(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
     limits = rule.at(visit.time)
     if len(person.visits) < limits["settlements"]:
         return
