@@ -4,7 +4,7 @@ The day of death and the day after are quiet, and so is the hospital's bill for 
 before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from events.times import date_of, day_of, day_start
@@ -26,15 +26,16 @@ _CASH_ONLY: Final = 3
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Stay
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement: that the person had died before."""
     if not may_have_died(person):
-        return
+        return ()
     died = death_day(person, rule.at(record.time)["dead"])
     visits = (record,) if isinstance(record, Visit) else person.visits
-    for visit in visits:
-        finding = None if died is None else _look(rule, context, person, visit, died)
-        yield verdict(visit, finding)
+    return [
+        verdict(visit, None if died is None else _look(rule, context, person, visit, died))
+        for visit in visits
+    ]
 
 
 def _look(rule: Rule, context: Context, person: Person, visit: Visit, died: int) -> Finding | None:

@@ -4,7 +4,7 @@ While an insurance is paused its account may still be used; once it has ended ne
 account may. A renewal, a correction, and a move to another area or insurance heal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from events.times import date_of, day_of
@@ -25,13 +25,12 @@ SUBJECT: Final = "person"
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Stay
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement: that the insurance had ended or was paused."""
     if not may_have_ended(person.statuses):
-        return
+        return ()
     visits = (record,) if isinstance(record, Visit) else person.visits
-    for visit in visits:
-        yield verdict(visit, _look(rule, context, person, visit))
+    return [verdict(visit, _look(rule, context, person, visit)) for visit in visits]
 
 
 def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding | None:

@@ -4,7 +4,7 @@ Newborns' care under the mother's number is quiet, and nothing is said where the
 unknown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from events.times import day_of
@@ -13,7 +13,7 @@ from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Status, Visit
 from rules.impersonation.drawn import paid, verdict
-from rules.impersonation.marks import in_maternity, marks
+from rules.impersonation.marks import in_maternity, marks, may_touch
 from rules.impersonation.registered import MALE, birth_of, full_years, sex_of
 from rules.impersonation.terms import Wording, wording
 from rules.rule import Rule
@@ -25,20 +25,28 @@ SUBJECT: Final = "person"
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement: that it holds what the person's age rules out."""
     if isinstance(record, Visit):
-        yield from _visit(rule, context, person, record)
-    elif record.birth_day or record.sex:
-        for visit in person.visits:
-            yield from _visit(rule, context, person, visit)
+        words = _words(rule, record)
+        return _visits(rule, context, person, (record,)) if may_touch(words, record) else ()
+    if person.visits and (record.birth_day or record.sex):
+        return _visits(rule, context, person, person.visits)
+    return ()
 
 
-def _visit(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
-    words = wording(rule.at(visit.time)["groups"])
-    touched = marks(context, words, visit)
-    if touched:
-        yield verdict(visit, _look(rule, context, person, visit, words, touched))
+def _words(rule: Rule, visit: Visit) -> Wording:
+    return wording(rule.at(visit.time)["groups"])
+
+
+def _visits(
+    rule: Rule, context: Context, person: Person, visits: Sequence[Visit]
+) -> Iterator[Verdict]:
+    for visit in visits:
+        words = _words(rule, visit)
+        touched = marks(context, words, visit)
+        if touched:
+            yield verdict(visit, _look(rule, context, person, visit, words, touched))
 
 
 def _look(

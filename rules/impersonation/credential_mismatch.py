@@ -5,7 +5,7 @@ the settlement was made all the same; or the settlement itself names another per
 card. A check that could not be made says nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from events.codes import CheckResult
@@ -31,21 +31,37 @@ _MISMATCH: Final = str(CheckResult.MISMATCH)
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Check | Permit
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement: that the check before it had failed."""
     visits: Sequence[Visit]
     if isinstance(record, Visit):
-        checks = person.checks
-        hours = rule.at(record.time)["hours"]
-        recent = checks and checks[-1].time >= record.time - hours * HOUR
-        if not recent and not record.flags:
-            return
+        since = record.time - rule.at(record.time)["hours"] * HOUR
+        if not record.flags and not _mismatched(person.checks, since):
+            return ()
         visits = (record,)
     elif isinstance(record, Check):
+        if not person.visits or person.visits[-1].time < record.time:
+            return ()
         hours = rule.at(record.time)["hours"]
         visits = between(person.visits, record.time, record.time + hours * HOUR)
     else:
         visits = person.visits if person.checks else ()
+    return _visits(rule, context, person, visits)
+
+
+def _mismatched(checks: Sequence[Check], since: int) -> bool:
+    """Whether a check since then failed: a quick look."""
+    for made in reversed(checks):
+        if made.time < since:
+            return False
+        if made.result == _MISMATCH:
+            return True
+    return False
+
+
+def _visits(
+    rule: Rule, context: Context, person: Person, visits: Sequence[Visit]
+) -> Iterator[Verdict]:
     for visit in visits:
         failed = _failed(rule, person, visit)
         if failed or visit.flags:

@@ -6,7 +6,7 @@ because the electronic voucher shows another token each time; cards with differe
 different credentials.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -22,6 +22,7 @@ from rules.impersonation.presences import (
     Presence,
     company,
     kilometres,
+    many_desks,
     present_at,
     spot,
 )
@@ -36,13 +37,21 @@ _NUMBERED: Final = frozenset({MdtrtCertType.IDENTITY_CARD, MdtrtCertType.SOCIAL_
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Check | Permit
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement or check: that the credential was elsewhere at the same time."""
-    for visit in person.visits if isinstance(record, Permit) else (record,):
-        reach = rule.at(visit.time)["seconds"]
-        records = company(person, visit, 2 * reach)
-        if len(records) > 1 and not _one_desk(records):
-            yield from _near(rule, context, person, visit, records)
+    if isinstance(record, Permit):
+        return _visits(rule, context, person)
+    reach = 2 * rule.at(record.time)["seconds"]
+    if not many_desks(person, record, reach):
+        return ()
+    return _near(rule, context, person, record, company(person, record, reach))
+
+
+def _visits(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:
+    for visit in person.visits:
+        reach = 2 * rule.at(visit.time)["seconds"]
+        if many_desks(person, visit, reach):
+            yield from _near(rule, context, person, visit, company(person, visit, reach))
 
 
 def _near(
@@ -67,20 +76,6 @@ def _near(
                 ]
                 finding = judge(anchor, earlier, partial(_look, context, person, anchor))
             yield Verdict(anchor.event_id, finding)
-
-
-def _one_desk(records: Sequence[Visit | Check]) -> bool:
-    """Whether all is one institution's and every settlement came from one device."""
-    inst, device = records[0].inst, None
-    for record in records:
-        if record.inst != inst:
-            return False
-        if isinstance(record, Visit):
-            if device is None:
-                device = record.dev
-            elif record.dev != device:
-                return False
-    return True
 
 
 def _settles(anchor: Presence, later: Sequence[Presence], reach: int) -> bool:

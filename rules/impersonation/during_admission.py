@@ -5,7 +5,7 @@ for one, for medicine on a prescription of the hospital of the stay, for what is
 distance, and for an emergency that ends in an admission elsewhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -14,7 +14,7 @@ from events.times import DAY, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
 from rules.histories.keyed import PERSON, Person
-from rules.histories.records import Permit, Refund, Script, Stay, Visit
+from rules.histories.records import Permit, Record, Refund, Script, Stay, Visit
 from rules.histories.series import between
 from rules.impersonation.agents import by_agent
 from rules.impersonation.drawn import paid
@@ -32,7 +32,7 @@ def check(
     context: Context,
     person: Person,
     record: Visit | Stay | Permit | Script | Refund,
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement: that the patient was in another hospital on its day."""
     visits: Sequence[Visit] = person.visits
     if isinstance(record, Visit):
@@ -41,11 +41,15 @@ def check(
         elif person.stays or (visits[-1] is not record and _later_stay(visits, record)):
             visits = (record,)
         else:
-            return
+            return ()
     elif not person.stays and not any(is_inpatient(visit) for visit in visits):
-        return
-    if not visits:
-        return
+        return ()
+    return _visits(rule, context, person, record, visits) if visits else ()
+
+
+def _visits(
+    rule: Rule, context: Context, person: Person, record: Record, visits: Sequence[Visit]
+) -> Iterator[Verdict]:
     known = beds(person, rule.at(record.time)["days"])
     for visit in visits:
         if not is_inpatient(visit):

@@ -5,7 +5,7 @@ is that of the quickest way there (by road, rail or air, each with its overhead)
 by their area count as near as they may be. An unknown distance says nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from rules.impersonation.drawn import paid
 from rules.impersonation.presences import (
     Presence,
     company,
+    elsewhere,
     kilometres,
     present_at,
     spot,
@@ -32,17 +33,27 @@ SUBJECT: Final = "person"
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Check | Permit
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a presence: that the person had just been too far away."""
-    for visit in person.visits if isinstance(record, Permit) else (record,):
-        parameters = rule.at(visit.time)
-        linger = parameters["linger_minutes"] * MINUTE
-        reach = parameters["hours"] * HOUR
-        records = company(person, visit, reach + linger)
-        for other in records:
-            if other.inst != visit.inst:
-                yield from _near(rule, context, person, visit, records)
-                break
+    if isinstance(record, Permit):
+        return _visits(rule, context, person)
+    reach = _reach(rule, record)
+    if not elsewhere(person, record, reach):
+        return ()
+    return _near(rule, context, person, record, company(person, record, reach))
+
+
+def _visits(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:
+    for visit in person.visits:
+        reach = _reach(rule, visit)
+        if elsewhere(person, visit, reach):
+            yield from _near(rule, context, person, visit, company(person, visit, reach))
+
+
+def _reach(rule: Rule, record: Visit | Check) -> int:
+    """How far around a record others matter, seconds."""
+    parameters = rule.at(record.time)
+    return int(parameters["hours"] * HOUR + parameters["linger_minutes"] * MINUTE)
 
 
 def _near(

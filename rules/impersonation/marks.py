@@ -34,6 +34,18 @@ def marks(context: Context, words: Wording, visit: Visit) -> dict[int, list[str]
     return found
 
 
+def may_touch(words: Wording, visit: Visit) -> bool:
+    """Whether `marks` may find anything: a quick look at what was looked up before."""
+    lines, diagnoses = words.lines, words.diagnoses
+    for line in visit.lines:
+        if not line.name or lines.get((line.code, line.name), True):
+            return True
+    for code in visit.diagnoses:
+        if diagnoses.get(code, True):
+            return True
+    return visit.disease != "" and bool(words.of_disease(visit.disease))
+
+
 def in_maternity(visit: Visit, signs: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a settlement belongs to a pregnancy or a birth, where mother and child are one.
 

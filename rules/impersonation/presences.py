@@ -69,6 +69,35 @@ def company(person: Person, record: Visit | Check, reach: int) -> list[Visit | C
     return near
 
 
+def elsewhere(person: Person, record: Visit | Check, reach: int) -> bool:
+    """Whether the person's settlements and checks so near a record name another institution."""
+    inst, first, last = record.inst, record.time - reach, record.time + reach
+    for visit in reversed(person.visits):
+        if visit.time < first:
+            break
+        if visit.inst != inst and visit.time <= last:
+            return True
+    for check in reversed(person.checks):
+        if check.time < first:
+            break
+        if check.inst != inst and check.time <= last:
+            return True
+    return False
+
+
+def many_desks(person: Person, record: Visit | Check, reach: int) -> bool:
+    """Whether they do, or the settlements among them came from more than one device."""
+    first, last, device = record.time - reach, record.time + reach, None
+    for visit in reversed(person.visits):
+        if visit.time < first:
+            break
+        if visit.time <= last:
+            if device is not None and visit.dev != device:
+                return True
+            device = visit.dev
+    return elsewhere(person, record, reach)
+
+
 def is_remote(context: Context, visit: Visit) -> bool:
     """Whether a settlement was made at an internet hospital or a mobile device."""
     return visit.served == _MOBILE or _online(context, visit.inst)

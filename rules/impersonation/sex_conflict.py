@@ -4,7 +4,7 @@ The register's sex wins over the sender's. Nothing is said where the sex is unkn
 and newborn share a number, and of illnesses and drugs that both sexes have.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rules.context import Context
@@ -12,9 +12,9 @@ from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Status, Visit
 from rules.impersonation.drawn import paid, verdict
-from rules.impersonation.marks import in_maternity, marks
+from rules.impersonation.marks import in_maternity, marks, may_touch
 from rules.impersonation.registered import FEMALE, KNOWN, MALE, sex_of
-from rules.impersonation.terms import wording
+from rules.impersonation.terms import Wording, wording
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -25,21 +25,27 @@ _WORDS: Final = {MALE: ("男", "man"), FEMALE: ("女", "woman")}
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a settlement: that it holds what only the other sex needs."""
     if isinstance(record, Visit):
-        yield from _visit(rule, context, person, record)
-    elif record.sex in KNOWN:
-        for visit in person.visits:
-            yield from _visit(rule, context, person, visit)
+        words = _words(rule, record)
+        return _visits(rule, context, person, (record,)) if may_touch(words, record) else ()
+    return _visits(rule, context, person, person.visits) if record.sex in KNOWN else ()
 
 
-def _visit(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
-    words = wording(rule.at(visit.time)["terms"])
-    touched = marks(context, words, visit)
-    if touched:
-        by_sex = {words.source[at]["sex"]: names for at, names in touched.items()}
-        yield verdict(visit, _look(rule, context, person, visit, by_sex))
+def _words(rule: Rule, visit: Visit) -> Wording:
+    return wording(rule.at(visit.time)["terms"])
+
+
+def _visits(
+    rule: Rule, context: Context, person: Person, visits: Sequence[Visit]
+) -> Iterator[Verdict]:
+    for visit in visits:
+        words = _words(rule, visit)
+        touched = marks(context, words, visit)
+        if touched:
+            by_sex = {words.source[at]["sex"]: names for at, names in touched.items()}
+            yield verdict(visit, _look(rule, context, person, visit, by_sex))
 
 
 def _look(

@@ -8,7 +8,7 @@ chance is granted. Somebody who acts for a few people, a family's, is left out; 
 credentials holds a stack of them. Agents of whom no number was sent count as one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import exp
 from typing import Any, Final
@@ -39,26 +39,26 @@ class Run(Struct, frozen=True):
     persons: int
 
 
-def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Iterable[Verdict]:
     """One matter a terminal and day: that its runs are too quick and too long for chance."""
     parameters = rule.at(swipe.time)
     swipes = terminal.swipes
-    known = f"{rule.id}|{_ABOUT}" in terminal.standing
+    known = bool(terminal.standing) and f"{rule.id}|{_ABOUT}" in terminal.standing
     turns = False
     if swipe.agent:
         served = _served(swipes, swipe.agent_no)
         if served <= parameters["agent_persons"]:
-            return
+            return ()
         turns = served == parameters["agent_persons"] + 1
     if not known and not swipe.rev_at and not turns:
         fewest, widest = parameters["fewest"], parameters["widest"]
         if len(swipes) < fewest:
-            return
+            return ()
         if swipes[-1] is swipe and swipe.time - swipes[-fewest].time > widest * (fewest - 1):
-            return
+            return ()
     known_place = context.reference.institutions.get(swipe.inst)
     if known_place is not None and known_place.internet:
-        return
+        return ()
     few = _few(parameters, swipes)
     counted = [other for other in swipes if _counts(parameters, context, few, other)]
     lasted = parameters["lasted_minutes"] * MINUTE
@@ -71,11 +71,11 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
         and not _touches(parameters, context, standing, swipe)
         and (len(stood) == len(standing) or not _touches(parameters, context, stood, swipe))
     ):
-        return
+        return ()
     finding = _look(parameters, context, standing)
     if finding is None:
         finding = withdrawn(_look(parameters, context, stood))
-    yield Verdict(_ABOUT, finding)
+    return (Verdict(_ABOUT, finding),)
 
 
 def _served(swipes: Sequence[Swipe], agent_no: str) -> int:

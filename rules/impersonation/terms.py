@@ -57,7 +57,8 @@ class Wording:
         self.groups = tuple(_group(entry) for entry in source)
         self.lines: dict[tuple[str, str], tuple[int, ...]] = {}
         """What `of_line` has found, by code and name."""
-        self._diagnoses: dict[str, tuple[int, ...]] = {}
+        self.diagnoses: dict[str, tuple[int, ...]] = {}
+        """What `of_diagnosis` has found, by code."""
 
     def of_line(self, code: str, name: str) -> tuple[int, ...]:
         """Positions of the groups that a fee line belongs to."""
@@ -71,13 +72,13 @@ class Wording:
 
     def of_diagnosis(self, code: str) -> tuple[int, ...]:
         """Positions of the groups that a diagnosis belongs to."""
-        found = self._diagnoses.get(code)
+        found = self.diagnoses.get(code)
         if found is None:
-            if len(self._diagnoses) >= _MOST:
-                self._diagnoses.clear()
+            if len(self.diagnoses) >= _MOST:
+                self.diagnoses.clear()
             known = icd(code)
             found = tuple(at for at, g in enumerate(self.groups) if g.has_diagnosis(known))
-            self._diagnoses[code] = found
+            self.diagnoses[code] = found
         return found
 
     def of_disease(self, code: str) -> tuple[int, ...]:
