@@ -23,8 +23,8 @@ class DataFileError(ValueError):
     """A data file is wrong; the text names the file, the place, what was found and expected."""
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader without floats and without repeated keys."""
+class _Loader(yaml.CSafeLoader):
+    """SafeLoader, parsing in C, without floats and without repeated keys."""
 
     def construct_mapping(
         self, node: yaml.MappingNode, deep: bool = False
