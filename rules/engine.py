@@ -90,6 +90,8 @@ def _settle(
     finding: Finding | None,
     out: list[Change],
 ) -> None:
+    if finding is None and not history.standing:
+        return
     matter = f"{rule.id}|{about}"
     known = history.standing.get(matter)
     if finding is None:

@@ -6,7 +6,7 @@ other when one charge includes the other or both grade the same act, by the grou
 parameters; two doctors or two times are two acts.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -25,24 +25,22 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
+_INPATIENT: Final = str(Scheme.INPATIENT)
 
 
-def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement."""
     lines = visit.lines
-    if len(lines) < 2 or visit.scheme == Scheme.INPATIENT:
-        return
+    if len(lines) < 2 or visit.scheme == _INPATIENT:
+        return ()
     groups = exclusive(rule.at(visit.time)["exclusive"])
     repeats = len({line.code for line in lines}) < len(lines)
     places = groups.places
     grouped = [line for line in lines if places(line.code, line.name)]
-    if not repeats and len(grouped) < 2:
-        return
-    if not insured(visit):
-        return
+    if (not repeats and len(grouped) < 2) or not insured(visit):
+        return ()
     finding = judge(visit, (), partial(_look, rule, context, visit, groups))
-    if finding is not None:
-        yield Verdict(visit.event_id, finding)
+    return (Verdict(visit.event_id, finding),) if finding is not None else ()
 
 
 def _look(

@@ -31,10 +31,14 @@ SUBJECT: Final = "person"
 _LAW: Final = "manual_claim.once_per_receipt"
 
 
-def check(rule: Rule, context: Context, person: Person, record: Claim | Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, record: Claim | Visit) -> Iterable[Verdict]:
     """One matter a claim: that its expense had been paid before."""
-    if not person.claims:
-        return
+    return _judged(rule, context, person, record) if person.claims else ()
+
+
+def _judged(
+    rule: Rule, context: Context, person: Person, record: Claim | Visit
+) -> Iterator[Verdict]:
     claims: Iterable[Claim]
     if isinstance(record, Visit):
         claims = claims_since(person, record)

@@ -6,7 +6,7 @@ packs) is the first one again; without such a mark it must follow closely, and w
 again and again - treatments, consultations - never counts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -41,15 +41,29 @@ _UNPAID: Final = 3
 _YUAN: Final = 100
 
 
-def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: that it had been submitted before."""
-    if len(person.visits) < 2:
-        return
+    visits = person.visits
+    if len(visits) < 2:
+        return ()
     reach = rule.at(visit.time)["reach_days"] * DAY
-    for anchor, earlier in rejudged(person.visits, visit, reach, _paired):
-        yield Verdict(
-            anchor.event_id, judge(anchor, earlier, partial(_look, rule, context, anchor))
-        )
+    if not _alike(visits, visit, reach):
+        return ()
+    return [
+        Verdict(anchor.event_id, judge(anchor, earlier, partial(_look, rule, context, anchor)))
+        for anchor, earlier in rejudged(visits, visit, reach, _paired)
+    ]
+
+
+def _alike(visits: Sequence[Visit], visit: Visit, reach: int) -> bool:
+    """Whether another settlement, at most so far back, has the same total: a quick look."""
+    fee, first = visit.fee, visit.time - reach
+    for other in reversed(visits):
+        if other.time < first:
+            return False
+        if other.fee == fee and other is not visit:
+            return True
+    return False
 
 
 def _paired(earlier: Visit, anchor: Visit) -> bool:

@@ -8,7 +8,7 @@ expense was claimed again.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from events.local_codes import Scheme
@@ -44,16 +44,16 @@ _COVERED: Final = frozenset({"1", ""})
 
 def check(
     rule: Rule, context: Context, person: Person, record: Claim | Visit | Status | Permit
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a claim."""
     if not person.claims:
-        return
-    claims: Iterable[Claim] = person.claims
-    if isinstance(record, Visit):
-        claims = claims_since(person, record)
-    for claim in claims:
-        if counts(claim) and claim.scheme in _SCHEMES and _barred(context, claim):
-            yield Verdict(claim.event_id, _judged(rule, context, person, claim))
+        return ()
+    claims = claims_since(person, record) if isinstance(record, Visit) else person.claims
+    return [
+        Verdict(claim.event_id, _judged(rule, context, person, claim))
+        for claim in claims
+        if counts(claim) and claim.scheme in _SCHEMES and _barred(context, claim)
+    ]
 
 
 def _barred(context: Context, claim: Claim) -> bool:

@@ -24,6 +24,7 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Claim, Benefit)
 SUBJECT: Final = "person"
+_SCHEMES: Final = frozenset({Scheme.TWO_DISEASE, Scheme.CHRONIC})
 _LAW: Final = "entitlement.exclusive_schemes"
 _CANCEL: Final = "cancel"
 
@@ -43,11 +44,15 @@ class Expense(NamedTuple):
 
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Claim | Benefit
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a two-disease expense, and one a two-disease registration."""
+    return _concerned(rule, context, person, record) if record.scheme in _SCHEMES else ()
+
+
+def _concerned(
+    rule: Rule, context: Context, person: Person, record: Visit | Claim | Benefit
+) -> Iterator[Verdict]:
     scheme = record.scheme
-    if scheme not in (Scheme.TWO_DISEASE, Scheme.CHRONIC):
-        return
     numbers = rule.at(record.time)
     if isinstance(record, Benefit):
         yield from _registrations(rule, context, person, record.disease)

@@ -55,17 +55,22 @@ class Twice(NamedTuple):
     severity: int
 
 
-def check(rule: Rule, context: Context, person: Person, record: Visit | Claim) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, person: Person, record: Visit | Claim) -> Iterable[Verdict]:
     """One matter a settlement or claim: that its expense was paid before under another scheme."""
     if isinstance(record, Claim):
-        yield from _claims(context, person, (record,))
-        return
+        return _claims(context, person, (record,))
+    if not person.claims and (len(person.visits) < 2 or record.scheme in _NEVER):
+        return ()
+    return _settled(rule, context, person, record)
+
+
+def _settled(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
     if person.claims:
-        yield from _claims(context, person, claims_since(person, record))
-    if record.scheme in _NEVER or len(person.visits) < 2:
+        yield from _claims(context, person, claims_since(person, visit))
+    if visit.scheme in _NEVER:
         return
-    reach = rule.at(record.time)["reach_days"] * DAY
-    for anchor, earlier in rejudged(person.visits, record, reach, _paired):
+    reach = rule.at(visit.time)["reach_days"] * DAY
+    for anchor, earlier in rejudged(person.visits, visit, reach, _paired):
         yield Verdict(
             anchor.event_id, judge(anchor, earlier, partial(_look, rule, context, anchor))
         )

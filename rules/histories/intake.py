@@ -28,11 +28,11 @@ from events.kinds import (
     Settlement,
     Stock,
 )
-from events.times import DAY, day_number, day_of, day_start, epoch, month_of
+from events.times import day_number, day_of, day_start, epoch, month_of
 from rules.histories import keyed
 from rules.histories.contradictions import defects
 from rules.histories.digests import digest
-from rules.histories.facts import Fact, day_key, is_traceable, month_key, receipt
+from rules.histories.facts import Fact, is_traceable, month_key, receipt
 from rules.histories.records import (
     Benefit,
     Check,
@@ -340,16 +340,17 @@ def _stock(e: Stock) -> list[Fact]:
     Its institution's month remembers that something was reported on the day; the record is the
     same for all that is reported on one day, so that one is kept.
     """
-    time = epoch(e.event_time)
+    time, inst = epoch(e.event_time), e.fixmedins_code
     infno = e.infno[:4]
-    day = day_start(day_of(time))
-    report = Report(f"stock {day}", day)
-    facts = [Fact(keyed.INSTITUTION_MONTH, month_key(e.fixmedins_code, time), report)]
+    day = day_of(time)
+    begin = day_start(day)
+    report = Report(f"stock {begin}", begin)
+    facts = [Fact(keyed.INSTITUTION_MONTH, month_key(inst, time), report)]
     if infno in (_SALE, _SALE_RETURN) and e.setl_id:
         returned = infno == _SALE_RETURN
-        goods = Goods(e.event_id, time, e.setl_id, e.fixmedins_code, returned)
+        goods = Goods(e.event_id, time, e.setl_id, inst, returned)
         facts += [
-            Fact(keyed.INSTITUTION_DAY, day_key(e.fixmedins_code, time - back * DAY), goods)
+            Fact(keyed.INSTITUTION_DAY, f"{inst}|{day - back}", goods)
             for back in range(GOODS_DAYS + 1)
         ]
         if returned:
@@ -362,7 +363,7 @@ def _stock(e: Stock) -> list[Fact]:
     quantity, via = _moved(infno, e.inv_chg_type, thousandths(e.cnt))
     if quantity:
         move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
-        facts.append(Fact(keyed.STOCK, f"{e.fixmedins_code}|{e.med_list_codg}", move))
+        facts.append(Fact(keyed.STOCK, f"{inst}|{e.med_list_codg}", move))
     return facts
 
 
