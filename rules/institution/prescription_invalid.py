@@ -16,7 +16,7 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Script, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import paid
-from rules.institution.prescriptions import numbers, own_numbers, scripts_of
+from rules.institution.prescriptions import all_names, numbers, own_numbers, scripts_of
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -51,7 +51,7 @@ def _verdicts(
         if at_pharmacy(record) and any(line.rx for line in record.lines):
             yield Verdict(record.event_id, _judge(limits, context, person, record))
         return
-    known = own_numbers(record)
+    known = all_names(person, own_numbers(record))
     for visit in person.visits:
         if at_pharmacy(visit) and any(line.rx in known for line in visit.lines):
             yield Verdict(visit.event_id, _judge(limits, context, person, visit))
@@ -59,7 +59,7 @@ def _verdicts(
 
 def _judge(limits: Limits, context: Context, person: Person, visit: Visit) -> Finding | None:
     for number in sorted(numbers(visit, limits["digits"])):
-        scripts = scripts_of(person, number)
+        scripts = scripts_of(person, all_names(person, {number}))
         fault = _fault(limits, scripts, visit) if scripts else None
         if fault is None:
             continue

@@ -19,6 +19,7 @@ from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import paid
 from rules.institution.prescriptions import (
+    all_names,
     drugs_of,
     numbers,
     own_numbers,
@@ -55,15 +56,17 @@ def _verdicts(
         named = numbers(record, limits["digits"])
         if not named:
             return
+        named = all_names(person, named)
         visits = between(visits, record.time, record.time + limits["days"] * DAY)
     elif isinstance(record, Script):
-        named = own_numbers(record)
+        named = all_names(person, own_numbers(record))
     else:
         named = None
     for visit in visits:
         if not at_pharmacy(visit) or not _names(visit, named):
             continue
-        shared = numbers(visit, limits["digits"])
+        own = numbers(visit, limits["digits"])
+        shared = all_names(person, own)
         since = visit.time - limits["days"] * DAY
         earlier = [
             other
@@ -71,7 +74,7 @@ def _verdicts(
             if (other.time, other.event_id) < (visit.time, visit.event_id) and _names(other, shared)
         ]
         if earlier:
-            look = partial(_look, limits, context, person, visit, sorted(shared))
+            look = partial(_look, limits, context, person, visit, sorted(own))
             yield Verdict(visit.event_id, judge(visit, earlier, look))
 
 
@@ -84,27 +87,28 @@ def _look(
     context: Context,
     person: Person,
     visit: Visit,
-    shared: Sequence[str],
+    own: Sequence[str],
     earlier: Sequence[Visit],
 ) -> Finding | None:
-    for number in shared:
-        before = [v for v in earlier if any(line.rx == number for line in v.lines)]
+    for number in own:
+        names = all_names(person, {number})
+        before = [v for v in earlier if any(line.rx in names for line in v.lines)]
         if not before or _is_refill(limits, context, person, visit, before[-1]):
             continue
-        again = _beyond(person, visit, number, before)
+        again = _beyond(person, visit, names, before)
         if again:
             return _finding(context, visit, number, before, again)
     return None
 
 
-def _beyond(person: Person, visit: Visit, number: str, before: Sequence[Visit]) -> int:
+def _beyond(person: Person, visit: Visit, names: Set[str], before: Sequence[Visit]) -> int:
     """How many drugs were given again beyond what was prescribed."""
-    sold = drugs_of(visit, number)
-    scripts = scripts_of(person, number)
+    sold = drugs_of(visit, names)
+    scripts = scripts_of(person, names)
     allowed = prescribed(scripts)
     given: dict[str, int] = {}
     for other in before:
-        for name, quantity in drugs_of(other, number).items():
+        for name, quantity in drugs_of(other, names).items():
             given[name] = given.get(name, 0) + quantity
     again = 0
     for name, quantity in sold.items():

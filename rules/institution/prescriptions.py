@@ -28,20 +28,30 @@ def own_numbers(script: Script) -> Set[str]:
     return {script.rx, script.number, *(line.rx for line in script.lines)} - {""}
 
 
-def scripts_of(person: Person, number: str) -> Sequence[Script]:
-    """What the platform told of a prescription, in order of time."""
-    direct = [script for script in person.scripts if number in own_numbers(script)]
-    if not direct:
-        return ()
-    others = set[str]().union(*map(own_numbers, direct))
-    return [script for script in person.scripts if not others.isdisjoint(own_numbers(script))]
+def scripts_of(person: Person, names: Set[str]) -> Sequence[Script]:
+    """What the platform told of a prescription, by all its names, in order of time."""
+    return [script for script in person.scripts if not names.isdisjoint(own_numbers(script))]
 
 
-def drugs_of(visit: Visit, number: str) -> dict[str, int]:
+def all_names(person: Person, names: Set[str]) -> Set[str]:
+    """All numbers that a prescription with these goes by, as far as the platform links them."""
+    known = set(names)
+    linked = True
+    while linked and person.scripts:
+        linked = False
+        for script in person.scripts:
+            own = own_numbers(script)
+            if not known.isdisjoint(own) and not own <= known:
+                known |= own
+                linked = True
+    return known
+
+
+def drugs_of(visit: Visit, names: Set[str]) -> dict[str, int]:
     """Thousandths of a unit of each drug that a settlement sold on a prescription."""
     sold: dict[str, int] = {}
     for line in visit.lines:
-        if line.rx == number and line.quantity > 0:
+        if line.rx in names and line.quantity > 0:
             name = generic(line)
             sold[name] = sold.get(name, 0) + line.quantity
     return {name: quantity for name, quantity in sold.items() if name}

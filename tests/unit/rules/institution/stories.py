@@ -1,0 +1,179 @@
+"""Small random stories of one person and two institutions, in which the family's events collide."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from alerts.alert import Alert
+from events.codec import decode_object
+from events.kinds import Event
+from events.times import CST
+from rules.context import Context
+from rules.reference import read_reference
+from rules.rule import Rule
+from rules.strict_yaml import read_mapping
+from streams import cases
+
+_WORLD: Any = read_mapping(cases._WORLD)
+_HOSPITAL, _PHARMACY, _OTHER = "H64010000001", "P64010000001", "P64010000002"
+_START = datetime(2025, 8, 1, 9, tzinfo=CST)
+_DRUG, _TONIC = "XC08CAA001A001010100001", "ZB99ZFP0001010100008"
+_moments = st.builds(
+    lambda days, seconds: (_START + timedelta(days=days, seconds=seconds)).isoformat(),
+    st.sampled_from([0, 0, 1, 1, 2, 3, 5, 8, 9, 12, 20, 33]),
+    st.sampled_from([0, 0, 60, 1200, 9000, 36000]),
+)
+_days = st.sampled_from(
+    [None, "2025-07-01", "2025-08-01", "2025-08-02", "2025-08-04", "2025-08-10"]
+)
+_diagnoses = st.lists(
+    st.fixed_dictionaries({"diag_code": st.sampled_from(["J18.900", "J18.901", "K80.100"])}),
+    max_size=1,
+)
+_lines = st.lists(
+    st.fixed_dictionaries(
+        {
+            "med_list_codg": st.sampled_from([_DRUG, _DRUG, _TONIC, "001102000010000"]),
+            "rxno": st.sampled_from(["", "CF0000000001", "CF0000000001", "RX6401000001"]),
+            "cnt": st.sampled_from(["1", "2"]),
+            "pric": st.sampled_from(["30", "30", "45", "0"]),
+            "det_item_fee_sumamt": st.sampled_from(["30.00", "90.00"]),
+            "prd_days": st.sampled_from(["0", "7", "28"]),
+            "ownpay_consent_flag": st.sampled_from(["", "0", "1"]),
+            "fee_ocur_time": st.sampled_from(
+                ["2025-08-01T10:00:00", "2025-08-02T10:00:00", "2025-08-08T10:00:00"]
+            ),
+            "drug_trac_codg": st.sampled_from([[], ["81234567890123456781"]]),
+        }
+    ),
+    max_size=3,
+)
+_settlements = st.fixed_dictionaries(
+    {
+        "event_type": st.just("settlement"),
+        "event_time": _moments,
+        "psn_no": st.sampled_from(["PERSON-1", "PERSON-1", "PERSON-2"]),
+        "fixmedins_code": st.sampled_from([_HOSPITAL, _PHARMACY, _PHARMACY, _OTHER]),
+        "med_type": st.sampled_from(["11", "41", "41", "14", "13", "21", "21"]),
+        "mdtrt_id": st.sampled_from(["", "STAY-1", "STAY-2"]),
+        "begntime": st.sampled_from([None, "2025-08-01T09:00:00", "2025-08-06T09:00:00"]),
+        "medfee_sumamt": st.sampled_from(["90.00", "200.00"]),
+        "fulamt_ownpay_amt": st.sampled_from(["0.00", "80.00"]),
+        "fund_pay_sumamt": st.sampled_from(["0.00", "20.00"]),
+        "acct_pay": st.sampled_from(["0.00", "40.00"]),
+        "diseinfo": _diagnoses,
+        "feedetail": _lines,
+    }
+)
+_reversals = st.fixed_dictionaries(
+    {
+        "event_type": st.just("reversal"),
+        "event_time": _moments,
+        "psn_no": st.sampled_from(["PERSON-1", "PERSON-2"]),
+        "infno": st.sampled_from(["2103", "2601"]),
+        "setl_id": st.sampled_from(["e0", "e1", "e2", "e3"]),
+    }
+)
+_notices = st.fixed_dictionaries(
+    {
+        "event_type": st.just("institution_status"),
+        "event_time": _moments,
+        "psn_no": st.just(""),
+        "fixmedins_code": st.sampled_from([_HOSPITAL, _PHARMACY]),
+        "state": st.sampled_from(["active", "suspended", "suspended", "terminated"]),
+        "begndate": _days,
+        "enddate": _days,
+        "services": st.sampled_from([[], [], ["outpatient"], ["购药"], ["住院"], ["?"]]),
+    }
+)
+_stays = st.fixed_dictionaries(
+    {
+        "event_type": st.sampled_from(["admission", "admission", "discharge"]),
+        "event_time": _moments,
+        "fixmedins_code": st.just(_HOSPITAL),
+        "mdtrt_id": st.sampled_from(["", "STAY-1", "STAY-2"]),
+        "dscg_way": st.sampled_from(["1", "1", "2"]),
+        "diseinfo": _diagnoses,
+    }
+)
+_scripts = st.fixed_dictionaries(
+    {
+        "event_type": st.just("prescription"),
+        "event_time": _moments,
+        "fixmedins_code": st.just(_HOSPITAL),
+        "hi_rxno": st.sampled_from(["", "RX6401000001"]),
+        "rxno": st.just("CF0000000001"),
+        "dr_code": st.sampled_from(["", "D640100000001", "N640100000001"]),
+        "valid_end_time": st.sampled_from([None, "2025-08-02T00:00:00", "2025-08-30T00:00:00"]),
+        "rx_stas_codg": st.sampled_from(["", "1", "3"]),
+        "feedetail": st.lists(
+            st.fixed_dictionaries({"med_list_codg": st.just(_DRUG), "cnt": st.just("2")}),
+            max_size=1,
+        ),
+    }
+)
+_stocks = st.fixed_dictionaries(
+    {
+        "event_type": st.just("stock"),
+        "event_time": _moments,
+        "psn_no": st.just(""),
+        "fixmedins_code": st.just(_PHARMACY),
+        "infno": st.sampled_from(["3503", "3505"]),
+        "med_list_codg": st.just(_DRUG),
+        "cnt": st.just("1"),
+    }
+)
+_filings = st.fixed_dictionaries(
+    {
+        "event_type": st.just("filing"),
+        "event_time": _moments,
+        "action": st.sampled_from(["register", "register", "cancel"]),
+        "biz_appy_type": st.sampled_from(["11", "12"]),
+        "begndate": _days,
+        "enddate": _days,
+    }
+)
+_HOME = {"insuplc_admdvs": "640100", "mdtrtarea_admvs": "640100", "psn_no": "PERSON-1"}
+
+
+def told(records: Sequence[dict[str, Any]]) -> list[Event]:
+    """Events of these records, numbered `e0`, `e1`, ... in the order given."""
+    events = []
+    for at, record in enumerate(records):
+        sent = {**_HOME, **{name: value for name, value in record.items() if value is not None}}
+        if sent["event_type"] == "settlement":
+            sent["setl_id"] = f"e{at}"
+        events.append(decode_object({**sent, "event_id": f"e{at}"}).event)
+    return events
+
+
+def context() -> Context:
+    """The reference data of the rules' cases, with the packs as they are."""
+    return Context(
+        read_reference(
+            _WORLD["institutions"], _WORLD["catalogue"], _WORLD["areas"], (), cases._WORLD
+        )
+    )
+
+
+lives = st.builds(
+    lambda settled, others: told([*settled, *others]),
+    st.lists(_settlements, min_size=2, max_size=8),
+    st.lists(
+        st.one_of(_reversals, _reversals, _notices, _stays, _stays, _scripts, _stocks, _filings),
+        max_size=7,
+    ),
+)
+"""Stories with every kind of event that the family looks at."""
+
+
+def outcome(events: Sequence[Event], rule: Rule, known: Context) -> list[dict[str, Any]]:
+    """What one rule says of a story in the end, whatever came between."""
+    alerts = [alert for alert in cases.tell(events, rule, known) if alert.status != "retracted"]
+    return [_said(alert) for alert in sorted(alerts, key=lambda alert: alert.alert_id)]
+
+
+def _said(alert: Alert) -> dict[str, Any]:
+    return {name: getattr(alert, name) for name in alert.__struct_fields__ if name != "revision"}
