@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2 as httpx
@@ -20,6 +21,7 @@ from simulation import simulate
 from streams.assembly import Assembly
 from streams.monitor import open_ledger
 from streams.replay import replay
+from tests.services.processes import until
 
 FUNDWATCH = [sys.executable, "-c", "from streams.cli import main; main()"]
 KILLS = 10
@@ -29,7 +31,7 @@ KILLS = 10
 def stream(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stream long enough to be killed in ten times."""
     folder = tmp_path_factory.mktemp("stream")
-    simulate(folder, seed=5, persons=900, days=45)
+    simulate(folder, seed=5, persons=1800, days=60)
     return folder
 
 
@@ -77,11 +79,15 @@ def _position(data: Path) -> int:
     return position or 0
 
 
+def _came_to(process: subprocess.Popen[bytes], data: Path, position: int) -> bool:
+    return process.poll() is not None or _position(data) >= position
+
+
 def test_killed_ten_times_ends_as_if_never(
     stream: Path, expected: list[AlertRow], tmp_path: Path
 ) -> None:
     """Kill -9 in the middle, ten times; the last run finds nothing lost and nothing doubled."""
-    environment = {**os.environ, "FUNDWATCH_BATCH_EVENTS": "150"}
+    environment = {**os.environ, "FUNDWATCH_BATCH_EVENTS": "75"}
     command = _command(stream, tmp_path, str(stream / "events.ndjson"), "--once")
     killed = 0
     while killed < KILLS:
@@ -89,8 +95,11 @@ def test_killed_ten_times_ends_as_if_never(
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        while process.poll() is None and _position(tmp_path) < before + 300 * (killed % 3 + 1):
-            pass
+        until(
+            partial(_came_to, process, tmp_path, before + 150 * (killed % 3 + 1)),
+            f"the commit before kill {killed + 1}",
+            120,
+        )
         assert process.poll() is None, "the stream ended before it was killed often enough"
         process.send_signal(signal.SIGKILL)
         process.wait()
