@@ -7,10 +7,9 @@ filing, one that covers the day must be there, whenever it was made. Emergencies
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from events.local_codes import Scheme
-from events.times import day_of
 from rules.benefit.coverage import coverage
 from rules.benefit.lookup import Law
+from rules.benefit_rules.circumstances import filed
 from rules.benefit_rules.payments import concerned, is_general
 from rules.benefit_rules.years import claim_of
 from rules.context import Context
@@ -52,7 +51,7 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
     paid = visit.pool or visit.fund
     if not concerned(visit) or not is_general(visit) or paid <= rule.at(visit.time)["tolerance"]:
         return None
-    claim = claim_of(context, visit, "full", filed=_filed(person, visit))
+    claim = claim_of(context, visit, "full", filed=filed(person, visit))
     if claim.pharmacy and claim.pharmacy_pool_from is None:
         return None
     covered = coverage(Law(context.policy, claim))
@@ -73,18 +72,4 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
             "why_en": step.en,
             "paid_fen": paid,
         },
-    )
-
-
-def _filed(person: Person, visit: Visit) -> bool:
-    """Whether care there was filed for, or was an emergency."""
-    if visit.scheme == Scheme.EMERGENCY:
-        return True
-    day = day_of(visit.time)
-    return any(
-        permit.action != "cancel"
-        and (permit.begin_day if permit.begin_day is not None else day_of(permit.time)) <= day
-        and (permit.end_day is None or day <= permit.end_day)
-        and (not permit.to_area or permit.to_area[:2] == visit.area[:2])
-        for permit in person.permits
     )

@@ -10,6 +10,7 @@ from typing import Final
 from events.times import DAY
 from rules.benefit.coverage import coverage
 from rules.benefit.lookup import Law
+from rules.benefit_rules.circumstances import prescribed
 from rules.benefit_rules.payments import concerned, is_general
 from rules.benefit_rules.years import claim_of
 from rules.context import Context
@@ -64,8 +65,8 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
         or paid <= limits["tolerance"]
     ):
         return None
-    prescribed = _prescribed(person, visit, limits["prescription_days"])
-    claim = claim_of(context, visit, "full", prescription=prescribed)
+    written = prescribed(person, visit, limits["prescription_days"])
+    claim = claim_of(context, visit, "full", prescription=written)
     covered = coverage(Law(context.policy, claim))
     if covered.status != "not_covered" or covered.steps[0].path not in _PATHS:
         return None
@@ -85,10 +86,3 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
             "paid_fen": paid,
         },
     )
-
-
-def _prescribed(person: Person, visit: Visit, days: int) -> bool:
-    """Whether a prescription is named or known, or nothing can be said of it for want of lines."""
-    if not visit.lines or any(line.rx for line in visit.lines):
-        return True
-    return bool(between(person.scripts, visit.time - days * DAY, visit.time + days * DAY))
