@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from alerts.alert import Alert
+from rules.documents import POLICY_DIR
 from simulation import simulate
 from streams.assembly import Assembly
 from streams.replay import replay
 
-FAMILIES = ("impersonation", "duplicates", "cash_out")
+OVERLAYS = ("demonstration-yinchuan", "demonstration-ningxia-chronic")
+"""What the simulator reckons benefits with."""
 
 
 class Labels(NamedTuple):
@@ -108,7 +110,10 @@ def main() -> None:
         folder = chosen.folder or Path(place)
         if chosen.folder is None:
             simulate(folder, seed=chosen.seed, persons=chosen.persons, days=chosen.days)
-        assembly = Assembly(reference=folder / "reference", rules=FAMILIES)
+        assembly = Assembly(
+            reference=folder / "reference",
+            policy=tuple(POLICY_DIR / "overlays" / f"{name}.yaml" for name in OVERLAYS),
+        )
         quality = quality_of(
             replay([folder / "events.ndjson"], assembly).alerts, read_labels(folder / "labels.csv")
         )

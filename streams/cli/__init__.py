@@ -13,6 +13,7 @@ from rules.reference import BadReferenceError
 from rules.strict_yaml import DataFileError
 from streams.cli import (
     alerting,
+    benefiting,
     clustering,
     doctoring,
     knowing,
@@ -33,6 +34,7 @@ def cli() -> None:
 
 for group in (
     alerting,
+    benefiting,
     clustering,
     doctoring,
     knowing,
