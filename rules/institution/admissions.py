@@ -1,14 +1,16 @@
 """Stays in hospital with what is known of them: diagnosis, settlements, fee days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from events.times import DAY, day_of
+from rules.findings import Verdict
 from rules.histories.keyed import Person
 from rules.histories.records import Record, Stay, Visit
 from rules.impersonation.stays import Bed, beds, is_inpatient
+from rules.rule import Rule
 
 _SETTLED_LATE: Final = 7 * DAY
 """How long after the discharge a stay may be settled and still be recognised without its number."""
@@ -64,6 +66,18 @@ class Admission(Struct, frozen=True, gc=False):
         """What a finding about the stay names: its admission and its settlements."""
         named: list[Record] = [stay for stay in self.messages if stay.begins]
         return [*named, *(self.standing or self.visits)]
+
+
+def gone(rule: Rule, person: Person, known: Collection[str]) -> Iterator[Verdict]:
+    """Drop what stood about stays that are none any more, once more is known of them.
+
+    A settlement alone makes a stay where and when it says; the admission may say otherwise.
+    """
+    prefix = f"{rule.id}|"
+    for matter, standing in list(person.standing.items()):
+        about = matter.removeprefix(prefix)
+        if standing.digest and matter.startswith(prefix) and about not in known:
+            yield Verdict(about, None)
 
 
 def admissions(person: Person, longest: int) -> list[Admission]:

@@ -18,7 +18,7 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Refund, Stay, Visit
 from rules.impersonation.drawn import paid
 from rules.impersonation.stays import is_inpatient
-from rules.institution.admissions import Admission, admissions
+from rules.institution.admissions import Admission, admissions, gone
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -52,12 +52,16 @@ def _verdicts(
     if not any(visit.scheme == Scheme.INPATIENT for visit in person.visits):
         return
     limits = rule.at(record.time)
-    for stay in admissions(person, limits["longest"]):
-        if stay.visits and stay.bed.closed:
-            finding = _look(limits, context, stay)
-            if finding is not None and stay.rev_at:
-                finding = withdrawn(finding)
-            yield Verdict(stay.about, finding)
+    stays = [
+        stay for stay in admissions(person, limits["longest"]) if stay.visits and stay.bed.closed
+    ]
+    if person.standing:
+        yield from gone(rule, person, {stay.about for stay in stays})
+    for stay in stays:
+        finding = _look(limits, context, stay)
+        if finding is not None and stay.rev_at:
+            finding = withdrawn(finding)
+        yield Verdict(stay.about, finding)
 
 
 def _look(limits: Limits, context: Context, stay: Admission) -> Finding | None:

@@ -15,7 +15,7 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Refund, Stay, Visit
 from rules.impersonation.drawn import paid
 from rules.impersonation.stays import is_inpatient
-from rules.institution.admissions import Admission, admissions
+from rules.institution.admissions import Admission, admissions, gone
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -43,10 +43,15 @@ def _verdicts(
         return
     limits = rule.at(record.time)
     known = admissions(person, limits["longest"])
-    for at, later in enumerate(known):
-        before = [one for one in known[:at] if _is_near(limits, one, later)]
-        if before:
-            yield Verdict(later.about, _judge(limits, context, before, later))
+    verdicts = {
+        later.about: _judge(limits, context, before, later)
+        for at, later in enumerate(known)
+        if (before := [one for one in known[:at] if _is_near(limits, one, later)])
+    }
+    if person.standing:
+        yield from gone(rule, person, verdicts)
+    for about, finding in verdicts.items():
+        yield Verdict(about, finding)
 
 
 def _is_near(limits: Limits, one: Admission, later: Admission) -> bool:
