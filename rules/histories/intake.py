@@ -268,7 +268,7 @@ def home(event: Event) -> list[Fact]:
     match event:
         case Settlement():
             visit = visit_of(event)
-            return [Fact(keyed.PERSON, event.psn_no, visit), *defects(event, visit)]
+            return [Fact(keyed.PERSON, visit.psn_no, visit), *defects(event, visit)]
         case Reversal():
             return [Fact(keyed.PERSON, event.psn_no, _refund(event))]
         case Stock():
