@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct, field, structs
 
+from events.codes import Scheme
 from events.times import DAY
 from rules.histories.records import (
     SERIES,
@@ -239,6 +240,12 @@ class InstitutionMonth(History, gc=False):
     """Settlements in which the pool took part, their fees and own expense (fen)."""
     paid_fee: int = 0
     paid_own: int = 0
+    stays: list[Bill] = field(default_factory=list)
+    """The bills of stays in hospital, once more."""
+    filled: list[Bill] = field(default_factory=list)
+    """The bills of a pharmacy that name who prescribed, once more."""
+    signers: dict[str, int] = field(default_factory=dict)
+    """How many of these, not taken back, each physician signed."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; of settlements some sums are kept."""
@@ -257,6 +264,10 @@ class InstitutionMonth(History, gc=False):
         bill = put(self.bills, record)
         if bill is None:
             return None
+        if bill.scheme == Scheme.INPATIENT:
+            put(self.stays, record)
+        if bill.pharmacy and bill.doctor:
+            put(self.filled, record)
         if stood:
             self._count(bill, -1)
         elif not bill.rev_at:
@@ -274,6 +285,8 @@ class InstitutionMonth(History, gc=False):
         if bill.asks:
             self.asked += sign
             self.answered += sign * bill.prescribed
+        if bill.pharmacy and bill.doctor:
+            self.signers[bill.doctor] = self.signers.get(bill.doctor, 0) + sign
 
     def _take_defect(self, record: Defect) -> Sequence[Record] | None:
         full = len(self.defects) >= DEFECTS
