@@ -32,38 +32,29 @@ from events.times import day_number, day_of, day_start, epoch, month_of
 from rules.histories import keyed
 from rules.histories.contradictions import defects
 from rules.histories.digests import digest
-from rules.histories.facts import Fact, is_traceable, month_key, receipt
+from rules.histories.facts import Fact, receipt
 from rules.histories.records import (
     Benefit,
     Check,
     Claim,
     Credit,
     Designation,
-    Goods,
     Grant,
-    Move,
-    Paper,
     Payout,
     Permit,
     Premium,
     Refund,
-    Report,
     Script,
     Status,
     Stay,
 )
-from rules.histories.visits import line_of, thousandths, visit_of
+from rules.histories.stock_facts import stock_facts
+from rules.histories.visits import line_of, visit_of
 
-GOODS_DAYS: Final = 3
-"""Days back from a report of goods sold that its settlement may lie."""
 TOLD_LATE_DAYS: Final = 400
 """Days back from a notice about a designation that it is brought to settlements."""
 TOLD_AHEAD_DAYS: Final = 3 * 365
 """Days ahead of such a notice for which one without an end is kept in mind."""
-_SALE: Final = "3505"
-_SALE_RETURN: Final = "3506"
-_INWARD: Final = {"101", "103", "106", "108", "110"}
-_OUTWARD: Final = {"102", "104", "105", "107", "109", "111"}
 
 
 def _day(value: date | None) -> int | None:
@@ -272,7 +263,7 @@ def home(event: Event) -> list[Fact]:
         case Reversal():
             return [Fact(keyed.PERSON, event.psn_no, _refund(event))]
         case Stock():
-            return _stock(event)
+            return stock_facts(event)
         case InsuranceStatus():
             return _insured(event)
         case AccountCredit():
@@ -332,71 +323,3 @@ def _designated(e: InstitutionStatus) -> list[Fact]:
 
 def _or(day: int | None, other: int) -> int:
     return day if day is not None else other
-
-
-def _stock(e: Stock) -> list[Fact]:
-    """A stock movement: in the drug's stock, for the settlement it was sold or returned for.
-
-    Its institution's month remembers that something was reported on the day; the record is the
-    same for all that is reported on one day, so that one is kept.
-    """
-    time, inst = epoch(e.event_time), e.fixmedins_code
-    infno = e.infno[:4]
-    day = day_of(time)
-    begin = day_start(day)
-    report = Report(f"stock {begin}", begin)
-    facts = [Fact(keyed.INSTITUTION_MONTH, month_key(inst, time), report)]
-    if infno in (_SALE, _SALE_RETURN) and e.setl_id:
-        returned = infno == _SALE_RETURN
-        goods = Goods(e.event_id, time, e.setl_id, inst, returned)
-        facts += [
-            Fact(keyed.INSTITUTION_DAY, f"{inst}|{day - back}", goods)
-            for back in range(GOODS_DAYS + 1)
-        ]
-        if returned:
-            facts += [
-                Fact(keyed.DOCUMENT, f"trace|{trace}", _returned(e, time))
-                for trace in e.drug_trac_codg
-                if is_traceable(trace)
-            ]
-        return facts
-    quantity, via = _moved(infno, e.inv_chg_type, thousandths(e.cnt))
-    if quantity:
-        move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
-        facts.append(Fact(keyed.STOCK, f"{inst}|{e.med_list_codg}", move))
-    return facts
-
-
-def _moved(infno: str, change: str, count: int) -> tuple[int, str]:
-    """Signed quantity in thousandths and the sort of a movement of `count` thousandths."""
-    if infno == "3501":
-        return count, "opening"
-    if infno == "3502":
-        sign = 1 if change in _INWARD else -1 if change in _OUTWARD else 0
-        return sign * abs(count), "transfer"
-    if infno == "3503":
-        return abs(count), "purchase"
-    if infno == "3504":
-        return -abs(count), "purchase"
-    if infno == _SALE:
-        return -abs(count), "sale"
-    if infno == _SALE_RETURN:
-        return abs(count), "return"
-    return 0, ""
-
-
-def _returned(e: Stock, time: int) -> Paper:
-    """Goods that came back: their trace codes may be sold again."""
-    return Paper(
-        e.event_id,
-        time,
-        e.setl_id,
-        e.psn_no,
-        e.fixmedins_code,
-        "return",
-        "",
-        e.med_list_codg,
-        0,
-        0,
-        e.insuplc_admdvs,
-    )

@@ -59,7 +59,7 @@ def told(events: tuple[dict[str, Any], ...]) -> dict[tuple[str, str], tuple[Any,
     changes: list[Change] = []
     for event in events:
         for fact in home(decode_object(event).event):
-            changed = person.take(fact.record)
+            changed = person.take(fact.record) if fact.kind == PERSON else None
             if changed:
                 ENGINE.look(PERSON, person, changed, changes)
     last = {(change.rule.id, change.about): change.finding for change in changes}

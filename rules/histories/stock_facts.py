@@ -1,0 +1,83 @@
+"""Reports of an institution's stock to facts: goods sold, returned, bought, moved and counted."""
+
+from typing import Final
+
+from events.codes import stock_sign
+from events.kinds import Stock
+from events.times import day_of, day_start, epoch
+from rules.histories import keyed
+from rules.histories.facts import Fact, is_traceable, month_key
+from rules.histories.records import Goods, Move, Paper, Report
+from rules.histories.visits import thousandths
+
+GOODS_DAYS: Final = 3
+"""Days back from a report of goods sold that its settlement may lie."""
+_SALE: Final = "3505"
+_SALE_RETURN: Final = "3506"
+
+
+def stock_facts(e: Stock) -> list[Fact]:
+    """A stock movement: in the drug's stock, for the settlement it was sold or returned for.
+
+    Its institution's month remembers that something was reported on the day; the record is the
+    same for all that is reported on one day, so that one is kept.
+    """
+    time, inst = epoch(e.event_time), e.fixmedins_code
+    infno = e.infno[:4]
+    day = day_of(time)
+    begin = day_start(day)
+    report = Report(f"stock {begin}", begin)
+    facts = [Fact(keyed.INSTITUTION_MONTH, month_key(inst, time), report)]
+    if infno in (_SALE, _SALE_RETURN) and e.setl_id:
+        returned = infno == _SALE_RETURN
+        goods = Goods(e.event_id, time, e.setl_id, inst, returned)
+        facts += [
+            Fact(keyed.INSTITUTION_DAY, f"{inst}|{day - back}", goods)
+            for back in range(GOODS_DAYS + 1)
+        ]
+        if returned:
+            facts += [
+                Fact(keyed.DOCUMENT, f"trace|{trace}", _returned(e, time))
+                for trace in e.drug_trac_codg
+                if is_traceable(trace)
+            ]
+        return facts
+    quantity, via = _moved(infno, e.inv_chg_type, thousandths(e.cnt))
+    if quantity:
+        move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
+        facts.append(Fact(keyed.STOCK, f"{inst}|{e.med_list_codg}", move))
+    return facts
+
+
+def _moved(infno: str, change: str, count: int) -> tuple[int, str]:
+    """Signed quantity in thousandths and the sort of a movement of `count` thousandths."""
+    if infno == "3501":
+        return count, "opening"
+    if infno == "3502":
+        return stock_sign(change) * abs(count), "transfer"
+    if infno == "3503":
+        return abs(count), "purchase"
+    if infno == "3504":
+        return -abs(count), "purchase"
+    if infno == _SALE:
+        return -abs(count), "sale"
+    if infno == _SALE_RETURN:
+        return abs(count), "return"
+    return 0, ""
+
+
+def _returned(e: Stock, time: int) -> Paper:
+    """Goods that came back: their trace codes may be sold again."""
+    return Paper(
+        e.event_id,
+        time,
+        e.setl_id,
+        e.psn_no,
+        e.fixmedins_code,
+        "return",
+        "",
+        e.med_list_codg,
+        0,
+        0,
+        e.insuplc_admdvs,
+    )
