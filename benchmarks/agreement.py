@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from alerts.ledger import reading
+from alerts.ledger import LedgerError, reading
 from alerts.table import AlertRow, difference, digest, rows_of
 from simulation import simulate
 from streams.assembly import Assembly
@@ -76,8 +76,11 @@ def _embedded(file: Path, reference: Path, data: Path, kills: int) -> list[Alert
 def _position(data: Path) -> int:
     if not (data / "ledger.sqlite").exists():
         return 0
-    with open_ledger(data, create=False) as ledger, ledger.read() as connection:
-        return max((known.position for known in reading.positions(connection)), default=0)
+    try:
+        with open_ledger(data, create=False) as ledger, ledger.read() as connection:
+            return max((known.position for known in reading.positions(connection)), default=0)
+    except LedgerError:
+        return 0  # it is just being made
 
 
 def _workers(file: Path, reference: Path, folder: Path, kills: int) -> list[AlertRow]:
