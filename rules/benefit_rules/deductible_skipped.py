@@ -80,13 +80,16 @@ def _look(
 
 
 def _was_left(year: Sequence[Reckoning], one: Reckoning) -> bool:
-    """Whether other settlements prove that something was left of the deductible.
+    """Whether other settlements of the same year prove that some of the deductible was left.
 
     A later one that still took from it, or an earlier one that it took whole, under a deductible
     that is not higher than that of the settlement in question.
     """
     whole, charged, later = one.tariff.deductible or 0, 0, False
+    start = year_start(one.visit.time)
     for other in year:
+        if year_start(other.visit.time) != start:
+            continue
         terms = other.tariff
         if other is one:
             later = True

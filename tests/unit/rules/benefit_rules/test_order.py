@@ -1,0 +1,39 @@
+"""Every rule of the family says the same in the end, in whatever order events arrive."""
+
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events.kinds import Event
+from rules.context import Context
+from rules.documents import POLICY_DIR
+from rules.packs import Policy
+from rules.reference import read_reference
+from rules.registry import load_rules
+from rules.rule import Rule
+from rules.strict_yaml import read_mapping
+from tests.unit.rules.benefit_rules.stories import outcome, stories
+
+RULES = load_rules(["benefit"])
+_WORLD: Final = read_mapping(Path("streams/case_world.yaml"))
+CONTEXT = Context(
+    read_reference(_WORLD["institutions"], (), (), (), Path("case_world.yaml")),
+    Policy.load(sorted((POLICY_DIR / "overlays").glob("demonstration-*.yaml"))),
+)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@settings(max_examples=80, deadline=None)
+@given(events=stories, random=st.randoms(use_true_random=False))
+def test_order_and_repetition_change_nothing(
+    rule: Rule, events: list[Event], random: Random
+) -> None:
+    told = outcome(events, rule, CONTEXT)
+    for _ in range(3):
+        again = [*events, *random.sample(events, random.randrange(len(events) + 1))]
+        random.shuffle(again)
+        assert outcome(again, rule, CONTEXT) == told
