@@ -111,24 +111,31 @@ def retired(visit: Visit) -> bool:
 
 def tariff(context: Context, visit: Visit) -> Tariff:
     """The numbers for a settlement under one of the benefit schemes (else KeyError)."""
+    return tariff_of(
+        context,
+        visit.insured_area,
+        day_of(visit.time),
+        visit.scheme,
+        visit.level or level(context, visit),
+        pharmacy=visit.scheme == Scheme.PHARMACY or at_pharmacy(visit),
+        old=not visit.person_type or is_retired(visit.person_type),
+    )
+
+
+def tariff_of(
+    context: Context, area: str, day: int, scheme: str, hosp_lv: str, *, pharmacy: bool, old: bool
+) -> Tariff:
+    """The same for an area, a day number, a scheme, a grade and whether retirees' terms apply."""
     if not _BOOK or _BOOK[0].policy is not context.policy:
         _BOOK[:] = [_Book(context.policy)]
     book = _BOOK[0]
-    known, area, day = book.known, visit.insured_area, day_of(visit.time)
     starts = book.starts.get(area) or book.periods(area)
-    key = (
-        area,
-        bisect_right(starts, day),
-        visit.scheme,
-        visit.level or level(context, visit),
-        visit.scheme == Scheme.PHARMACY or at_pharmacy(visit),
-        not visit.person_type or is_retired(visit.person_type),
-    )
-    found = known.get(key)
+    key = (area, bisect_right(starts, day), scheme, hosp_lv, pharmacy, old)
+    found = book.known.get(key)
     if found is None:
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        found = known[key] = _tariff(context.policy, day, key)
+        if len(book.known) >= _REMEMBERED:
+            book.known.clear()
+        found = book.known[key] = _tariff(context.policy, day, key)
     return found
 
 
