@@ -1,13 +1,15 @@
 """Every rule of the family says the same in the end, in whatever order events arrive."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import streams
 from events.kinds import Event
 from rules.context import Context
 from rules.documents import POLICY_DIR
@@ -19,7 +21,7 @@ from rules.strict_yaml import read_mapping
 from tests.unit.rules.benefit_rules.stories import outcome, stories
 
 RULES = load_rules(["benefit"])
-_WORLD: Final = read_mapping(Path("streams/case_world.yaml"))
+_WORLD: Final[Mapping[str, Any]] = read_mapping(Path(streams.__file__).with_name("case_world.yaml"))
 CONTEXT = Context(
     read_reference(_WORLD["institutions"], (), (), (), Path("case_world.yaml")),
     Policy.load(sorted((POLICY_DIR / "overlays").glob("demonstration-*.yaml"))),
