@@ -17,13 +17,21 @@ from rules.packs import Policy
 from rules.reference import read_reference
 from rules.registry import load_rules
 from rules.rule import Rule
-from rules.strict_yaml import read_mapping
 from tests.unit.rules.benefit_rules.stories import outcome, stories
 
 RULES = load_rules(["benefit"])
-_WORLD: Final[Mapping[str, Any]] = read_mapping(Path(streams.__file__).with_name("case_world.yaml"))
+_PLACES: Final = [
+    {
+        "fixmedins_code": "H64010000001",
+        "fixmedins_type": "1",
+        "hosp_lv": "2",
+        "accredited_dise": "M03900",
+    },
+    {"fixmedins_code": "H64010000002", "fixmedins_type": "1", "hosp_lv": "8"},
+    {"fixmedins_code": "P64010000002", "fixmedins_type": "2", "hosp_lv": "11"},
+]
 CONTEXT = Context(
-    read_reference(_WORLD["institutions"], (), (), (), Path("case_world.yaml")),
+    read_reference(_PLACES, (), (), (), Path("institutions.csv")),
     Policy.load(sorted((POLICY_DIR / "overlays").glob("demonstration-*.yaml"))),
 )
 
