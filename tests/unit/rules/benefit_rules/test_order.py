@@ -1,15 +1,13 @@
 """Every rule of the family says the same in the end, in whatever order events arrive."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import streams
 from events.kinds import Event
 from rules.context import Context
 from rules.documents import POLICY_DIR

@@ -135,9 +135,6 @@ def test_a_tariff_holds_for_its_period_and_not_for_the_next() -> None:
 @given(events=stories)
 def test_a_first_look_finds_as_much_as_reckoning_everything(events: list[Event]) -> None:
     """Told in order most settlements are only glanced at; told backwards none is."""
-    rules = load_rules(
-        ["benefit.cap_exceeded", "benefit.deductible_skipped", "benefit.wrong_ratio"]
-    )
     in_order = sorted(
         (event for event in events if isinstance(event, Settlement)), key=lambda e: e.event_time
     )
