@@ -35,7 +35,7 @@ def _timed(work: Callable[[], int]) -> float:
 def decoding_and_rules(folder: Path, rounds: int = 3) -> tuple[Speed, Speed]:
     """Decode-only and full pipeline over `events.ndjson` of a folder, one core each."""
     file = folder / "events.ndjson"
-    engine = assemble(Assembly(reference=folder / "reference"))
+    engine = assemble(Assembly(reference=folder / "reference", shadow=True))
 
     def decode() -> int:
         return sum(not isinstance(read_line(line, "", at), DeadLetter) for at, line in lines(file))

@@ -112,6 +112,7 @@ def main() -> None:
             simulate(folder, seed=chosen.seed, persons=chosen.persons, days=chosen.days)
         assembly = Assembly(
             reference=folder / "reference",
+            shadow=True,
             policy=tuple(POLICY_DIR / "overlays" / f"{name}.yaml" for name in OVERLAYS),
         )
         quality = quality_of(

@@ -67,6 +67,8 @@ def _row(clause: Clause, rules: Sequence[Rule], policy: Policy, report: object) 
             status = "reported"
     if ready:
         status = "enforced"
+        if all(rule.meta.maturity == "shadow" for rule in ready):
+            notes.append("in trial: runs with --shadow")
     elif citing:
         status = "open"
     missing = sorted({path for paths in waiting.values() for path in paths})

@@ -104,7 +104,7 @@ def test_rules(names: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def show_coverage(overlays: tuple[Path, ...], as_json: bool) -> None:
     """Clause by clause of the policy documents: what enforces or reports it, what is missing."""
-    rows = coverage(load_rules(), Policy.load(overlays))
+    rows = coverage(load_rules(shadow=True), Policy.load(overlays))
     if as_json:
         click.echo(msgspec.json.encode(rows).decode())
         return
