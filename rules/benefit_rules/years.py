@@ -18,7 +18,6 @@ from events.times import day_of
 from rules.benefit import BENEFIT_SCHEMES, Claim
 from rules.benefit.coverage import coverage
 from rules.benefit.lookup import Law
-from rules.benefit_rules.first_look import is_right
 from rules.benefit_rules.payments import concerned, is_inpatient
 from rules.benefit_rules.registrations import Raise, raised
 from rules.benefit_rules.spans import bounds, year_start
@@ -123,7 +122,7 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
         if what is record and whose is person and known is context:
             return result
     if isinstance(record, Visit):
-        result = () if is_right(context, person, record) else _year(context, person, record.time)
+        result = _year(context, person, record.time)
     elif isinstance(record, Status | Benefit | ManualClaim) and person.visits:
         result = [
             one
