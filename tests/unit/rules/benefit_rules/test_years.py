@@ -3,13 +3,11 @@
 from datetime import date
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 
 from events.codec import decode_object
 from events.kinds import Event, Settlement
 from events.times import day_number, day_start
-from rules.benefit_rules.first_look import is_right
 from rules.benefit_rules.spans import bounds
 from rules.benefit_rules.tariffs import tariff
 from rules.benefit_rules.years import Reckoning, reckoned
@@ -111,18 +109,6 @@ def test_a_wrong_payment_fills_the_cap_only_as_far_as_it_was_right() -> None:
     assert one.room == 4000_00 - 2000_50
 
 
-@pytest.mark.parametrize(
-    ("insured", "paid", "right"),
-    [("11", "250.00", True), ("11", "250.01", False), ("12", "275.00", True)],
-)
-def test_a_first_look_lets_right_payments_pass(insured: str, paid: str, right: bool) -> None:
-    person, visit = person_of(
-        settled("a", "2024-02-01T10:00:00", "1000.00", act_pay_dedc="1000.00"),
-        settled("b", "2024-03-01T10:00:00", "500.00", hifp_pay=paid, psn_type=insured),
-    )
-    assert is_right(CONTEXT, person, visit) is right
-
-
 def test_a_tariff_holds_for_its_period_and_not_for_the_next() -> None:
     _, before = person_of(settled("a", "2022-09-30T10:00:00", "500.00", hifp_pay="1.00"))
     _, since = person_of(settled("a", "2022-10-01T10:00:00", "500.00", hifp_pay="1.00"))
@@ -133,8 +119,7 @@ def test_a_tariff_holds_for_its_period_and_not_for_the_next() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(events=stories)
-def test_a_first_look_finds_as_much_as_reckoning_everything(events: list[Event]) -> None:
-    """Told in order most settlements are only glanced at; told backwards none is."""
+def test_told_in_order_and_backwards_the_same_stands(events: list[Event]) -> None:
     in_order = sorted(
         (event for event in events if isinstance(event, Settlement)), key=lambda e: e.event_time
     )
