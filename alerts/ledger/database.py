@@ -17,13 +17,15 @@ from sqlalchemy import (
     make_url,
     select,
     text,
+    update,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from alerts.ledger.journal import BEGINNING
-from alerts.ledger.schema import JOURNAL_HEAD, META, SCHEMA, TABLES
+from alerts.ledger.schema import JOURNAL_HEAD, META, SCHEMA
+from alerts.ledger.tables import TABLES, add_missing, missing
 from rules.histories.digests import digest
 
 Synchronous = Literal["NORMAL", "FULL"]
@@ -65,9 +67,10 @@ class Ledger:
     ) -> Self:
         """Open the ledger at a SQLAlchemy URL (`sqlite:///PATH` or `postgresql://...`).
 
-        Makes its tables where there are none, unless `create` is false; `created_ms` is the wall
-        time then (epoch ms). `synchronous` is SQLite's: FULL survives a loss of power without
-        losing the last transactions, at the price of a disk flush for each. Raises LedgerError.
+        Makes its tables where there are none, and adds those that an older fundwatch did not know,
+        unless `create` is false; `created_ms` is the wall time then (epoch ms). `synchronous` is
+        SQLite's: FULL survives a loss of power without losing the last transactions, at the price
+        of a disk flush for each. Raises LedgerError.
         """
         where = _url(url)
         shown = where.render_as_string(hide_password=True)
@@ -191,6 +194,8 @@ def _prepare(engine: Engine, shown: str, create: bool, created_ms: int) -> int:
         known = _created(engine, created_ms)
     _check(known, shown)
     _write_ahead(engine)
+    if create:
+        _upgrade(engine)
     return int(known["generation"])
 
 
@@ -203,8 +208,7 @@ def _meta(connection: Connection) -> dict[str, str] | None:
 def _created(engine: Engine, created_ms: int) -> dict[str, str]:
     """Make the tables, unless another process was quicker."""
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CREATING})
+        _alone(connection)
         known = _meta(connection)
         if known is None:
             known = {
@@ -218,6 +222,32 @@ def _created(engine: Engine, created_ms: int) -> dict[str, str]:
             connection.execute(insert(META), rows)
             connection.execute(insert(JOURNAL_HEAD).values(one=1, seq=0, hash=BEGINNING))
     return known
+
+
+def _alone(connection: Connection) -> None:
+    """Keep other processes from making tables until the transaction ends; SQLite does anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CREATING})
+
+
+def _upgrade(engine: Engine) -> None:
+    """Add the tables and indexes that the ledger lacks, and set its version; all or nothing.
+
+    Programs of the version before go on reading and writing what they know.
+    """
+    with _for_reading(engine).connect() as connection:
+        if _version(connection) == SCHEMA and not missing(connection):
+            return
+    with engine.begin() as connection:
+        _alone(connection)
+        add_missing(connection)
+        if _version(connection) < SCHEMA:
+            schema = update(META).where(META.c.name == "schema")
+            connection.execute(schema.values(value=str(SCHEMA)))
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.execute(select(META.c.value).where(META.c.name == "schema")).scalar_one())
 
 
 def _check(known: dict[str, str], shown: str) -> None:

@@ -1,4 +1,4 @@
-"""The ledger's tables, the same in SQLite and PostgreSQL.
+"""The tables of alerts and journal, the same in SQLite and PostgreSQL.
 
 Money is fen, event times are epoch seconds, recorded wall times epoch milliseconds; lists and
 evidence are canonical JSON text. Text sorts by code point in both databases.
@@ -21,55 +21,60 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-SCHEMA: Final = 1
-"""Version of these tables; a ledger of a later one is refused."""
+SCHEMA: Final = 2
+"""Version of the tables; a ledger of a later one is refused, an earlier one is added to.
+
+A version only adds tables and indexes (see `alerts.ledger.tables`); 2 added users and cases.
+"""
 
 TABLES: Final = MetaData()
 
 # PostgreSQL would else sort by the locale, and could not use an index to find a beginning.
-_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text that sorts by code point in both databases."""
 # Only INTEGER makes a key of SQLite its row number; there it holds 64 bits all the same.
-_LONG: Final = BigInteger().with_variant(Integer, "sqlite")
+LONG: Final = BigInteger().with_variant(Integer, "sqlite")
+"""A whole number of 64 bits."""
 
 META: Final = Table(
     "meta",
     TABLES,
-    Column("name", _TEXT, primary_key=True),
-    Column("value", _TEXT, nullable=False),
+    Column("name", TEXT, primary_key=True),
+    Column("value", TEXT, nullable=False),
 )
 """`schema`, `generation`, `key_check` and `created_ms`."""
 
 ALERTS: Final = Table(
     "alerts",
     TABLES,
-    Column("alert_id", _TEXT, primary_key=True),
-    Column("rule_id", _TEXT, nullable=False),
+    Column("alert_id", TEXT, primary_key=True),
+    Column("rule_id", TEXT, nullable=False),
     Column("rule_version", Integer, nullable=False),
-    Column("family", _TEXT, nullable=False),
+    Column("family", TEXT, nullable=False),
     Column("sev_deg", Integer, nullable=False),
-    Column("subject_type", _TEXT, nullable=False),
-    Column("subject", _TEXT, nullable=False),
-    Column("area", _TEXT, nullable=False),
-    Column("event_ids", _TEXT, nullable=False),
-    Column("setl_ids", _TEXT, nullable=False),
-    Column("amount", _LONG, nullable=False),
-    Column("involved", _LONG, nullable=False),
-    Column("clauses", _TEXT, nullable=False),
-    Column("law", _TEXT, nullable=False),
-    Column("name_zh", _TEXT, nullable=False),
-    Column("name_en", _TEXT, nullable=False),
-    Column("message_zh", _TEXT, nullable=False),
-    Column("message_en", _TEXT, nullable=False),
-    Column("evidence", _TEXT, nullable=False),
-    Column("assumed", _TEXT, nullable=False),
+    Column("subject_type", TEXT, nullable=False),
+    Column("subject", TEXT, nullable=False),
+    Column("area", TEXT, nullable=False),
+    Column("event_ids", TEXT, nullable=False),
+    Column("setl_ids", TEXT, nullable=False),
+    Column("amount", LONG, nullable=False),
+    Column("involved", LONG, nullable=False),
+    Column("clauses", TEXT, nullable=False),
+    Column("law", TEXT, nullable=False),
+    Column("name_zh", TEXT, nullable=False),
+    Column("name_en", TEXT, nullable=False),
+    Column("message_zh", TEXT, nullable=False),
+    Column("message_en", TEXT, nullable=False),
+    Column("evidence", TEXT, nullable=False),
+    Column("assumed", TEXT, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("status", _TEXT, nullable=False),
-    Column("first_event_time", _LONG, nullable=False),
-    Column("last_event_time", _LONG, nullable=False),
+    Column("status", TEXT, nullable=False),
+    Column("first_event_time", LONG, nullable=False),
+    Column("last_event_time", LONG, nullable=False),
     Column("generation", BigInteger, nullable=False),
-    Column("feed_seq", _LONG, nullable=False),
-    Column("first_seen_ms", _LONG, nullable=False),
-    Column("changed_ms", _LONG, nullable=False),
+    Column("feed_seq", LONG, nullable=False),
+    Column("first_seen_ms", LONG, nullable=False),
+    Column("changed_ms", LONG, nullable=False),
     Index("alerts_by_feed", "feed_seq", unique=True),
     Index("alerts_by_area", "area", "feed_seq"),
     Index("alerts_by_family", "family", "feed_seq"),
@@ -87,14 +92,14 @@ ALERTS: Final = Table(
 JOURNAL: Final = Table(
     "journal",
     TABLES,
-    Column("seq", _LONG, primary_key=True, autoincrement=False),
-    Column("at_ms", _LONG, nullable=False),
-    Column("actor", _TEXT, nullable=False),
-    Column("action", _TEXT, nullable=False),
-    Column("alert_id", _TEXT, nullable=False),
-    Column("content", _TEXT, nullable=False),
-    Column("prev_hash", _TEXT, nullable=False),
-    Column("hash", _TEXT, nullable=False),
+    Column("seq", LONG, primary_key=True, autoincrement=False),
+    Column("at_ms", LONG, nullable=False),
+    Column("actor", TEXT, nullable=False),
+    Column("action", TEXT, nullable=False),
+    Column("alert_id", TEXT, nullable=False),
+    Column("content", TEXT, nullable=False),
+    Column("prev_hash", TEXT, nullable=False),
+    Column("hash", TEXT, nullable=False),
     Index("journal_by_alert", "alert_id", "seq"),
 )
 """Every change in the order of its commit, each entry bound to the one before by its hash."""
@@ -103,22 +108,22 @@ JOURNAL_HEAD: Final = Table(
     "journal_head",
     TABLES,
     Column("one", Integer, primary_key=True, autoincrement=False),
-    Column("seq", _LONG, nullable=False),
-    Column("hash", _TEXT, nullable=False),
+    Column("seq", LONG, nullable=False),
+    Column("hash", TEXT, nullable=False),
 )
 """One row: the last entry of the journal. Writers lock it, so the chain never forks."""
 
 DEAD_LETTERS: Final = Table(
     "dead_letters",
     TABLES,
-    Column("source", _TEXT, primary_key=True),
-    Column("position", _LONG, primary_key=True, autoincrement=False),
-    Column("reason", _TEXT, nullable=False),
-    Column("field", _TEXT, nullable=False),
-    Column("found", _TEXT, nullable=False),
-    Column("expected", _TEXT, nullable=False),
+    Column("source", TEXT, primary_key=True),
+    Column("position", LONG, primary_key=True, autoincrement=False),
+    Column("reason", TEXT, nullable=False),
+    Column("field", TEXT, nullable=False),
+    Column("found", TEXT, nullable=False),
+    Column("expected", TEXT, nullable=False),
     Column("raw", LargeBinary, nullable=False),
-    Column("at_ms", _LONG, nullable=False),
+    Column("at_ms", LONG, nullable=False),
     Index("dead_letters_by_time", "at_ms"),
 )
 """Records that are no events; a place of a source has one."""
@@ -126,9 +131,9 @@ DEAD_LETTERS: Final = Table(
 POSITIONS: Final = Table(
     "positions",
     TABLES,
-    Column("source", _TEXT, primary_key=True),
-    Column("position", _LONG, nullable=False),
-    Column("fingerprint", _TEXT, nullable=False),
+    Column("source", TEXT, primary_key=True),
+    Column("position", LONG, nullable=False),
+    Column("fingerprint", TEXT, nullable=False),
 )
 """How far each source was read, and by which fingerprint it is known again."""
 

@@ -25,7 +25,8 @@ from alerts.ledger.reading import (
     position,
     standing,
 )
-from alerts.ledger.schema import SCHEMA
+from alerts.ledger.schema import SCHEMA, TABLES
+from alerts.ledger.tables import missing
 from alerts.ledger.writing import move, next_generation, record, refuse
 from alerts.table import digest, rows_of
 from events.deadletters import DeadLetter
@@ -227,3 +228,19 @@ def test_a_plain_url_takes_the_driver_that_is_there(postgres_db: str) -> None:
     plain = make_url(postgres_db).set(drivername="postgresql")
     with Ledger.open(plain.render_as_string(hide_password=False)) as ledger:
         assert ledger.engine.dialect.driver == "psycopg"
+
+
+def test_an_older_ledger_gets_what_it_lacks(postgres_db: str) -> None:
+    with Ledger.open(postgres_db) as ledger, ledger.begin() as connection:
+        record(connection, [an_alert()], 1)
+        for name in ("users", "cases", "alert_work"):
+            TABLES.tables[name].drop(connection)
+        connection.exec_driver_sql("DROP INDEX alerts_by_amount")
+        connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE name = 'schema'")
+
+    def opened(_: int) -> list[object]:
+        with Ledger.open(postgres_db) as ledger, ledger.read() as connection:
+            return [*missing(connection), *(row.status for row in alert_table(connection))]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(opened, range(4))) == [["open"]] * 4

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from alerts.ledger import Ledger, LedgerError
 from alerts.ledger.auditing import verify_alerts
 from alerts.ledger.journal import Verified, head_of, verify_journal
 from alerts.ledger.reading import alert_table, feed, position
 from alerts.ledger.schema import META, SCHEMA
+from alerts.ledger.tables import MODULES, missing
 from alerts.ledger.writing import move, record
 from alerts.table import rows_of
 from rules.histories.digests import current_key, use_key
@@ -162,6 +163,7 @@ def test_what_is_written_past_sqlalchemy_commits_with_the_rest(path: Path) -> No
 _WRITER = """
 import sys
 from alerts.ledger import Ledger
+from alerts.ledger.tables import MODULES, missing
 from alerts.ledger.writing import move, record
 from tests.unit.alerts.made import an_alert
 
@@ -196,3 +198,44 @@ def test_a_kill_loses_nothing_that_was_committed(path: Path) -> None:
         assert sum(1 for _ in alert_table(connection)) == at.position * 20
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         move(connection, "source", at.position + 1)
+
+
+def _as_schema_1(path: Path) -> None:
+    """Make of a ledger what the first schema's fundwatch left behind, with an alert in it."""
+    with Ledger.open(f"sqlite:///{path}") as ledger, ledger.begin() as connection:
+        record(connection, [an_alert()], 1)
+    raw = sqlite3.connect(path)
+    for module in MODULES[1:]:
+        for table in vars(module).values():
+            if isinstance(table, Table) and table.name != "meta":
+                raw.execute(f"DROP TABLE IF EXISTS {table.name}")
+    raw.execute("DROP INDEX alerts_by_amount")
+    raw.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
+    raw.commit()
+    raw.close()
+
+
+def test_an_older_ledger_gets_what_it_lacks_and_keeps_what_it_has(path: Path) -> None:
+    _as_schema_1(path)
+    with Ledger.open(f"sqlite:///{path}", create=False) as ledger, ledger.read() as connection:
+        lacking = {found.name for found in missing(connection)}
+        assert list(alert_table(connection)) == rows_of([an_alert()])
+    assert {"users", "cases", "alerts_by_amount"} <= lacking
+
+    with Ledger.open(f"sqlite:///{path}") as ledger, ledger.read() as connection:
+        meta = {row.name: row.value for row in connection.execute(select(META))}
+        assert missing(connection) == []
+        assert list(alert_table(connection)) == rows_of([an_alert()])
+        assert isinstance(verify_journal(connection), Verified)
+    assert meta["schema"] == str(SCHEMA)
+
+
+def test_an_older_ledger_may_be_opened_by_many_at_once(path: Path) -> None:
+    _as_schema_1(path)
+
+    def opened(_: int) -> list[object]:
+        with Ledger.open(f"sqlite:///{path}") as ledger, ledger.read() as connection:
+            return list(missing(connection))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(opened, range(4))) == [[]] * 4
