@@ -218,8 +218,13 @@ def _listed(connection: Connection, statement: Select[Any]) -> list[Listed]:
     ]
 
 
+def matching(filters: Filters) -> ColumnElement[bool]:
+    """The condition on the table of alerts that filters set; true where they set none."""
+    return and_(True, *_conditions(filters))
+
+
 def _filtered(statement: Select[Any], filters: Filters) -> Select[Any]:
-    return statement.where(and_(True, *_conditions(filters)))
+    return statement.where(matching(filters))
 
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:

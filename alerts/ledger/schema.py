@@ -86,6 +86,8 @@ ALERTS: Final = Table(
     Index("alerts_by_time", text("last_event_time DESC"), "alert_id"),
     # Counting reads the index only.
     Index("alerts_by_count", "rule_id", "family", "sev_deg", "status", "amount", "involved"),
+    Index("alerts_by_area_count", "area", "status", "sev_deg", "amount"),
+    Index("alerts_by_hour", "first_seen_ms", "sev_deg", "area"),
 )
 """The last revision of every alert. `feed_seq` is the journal entry of its last change."""
 
