@@ -145,7 +145,7 @@ def metrics_page() -> str:
         "|---|---|---|---|",
     ]
     metrics = Metrics()
-    page += _metrics(metrics)
+    page += [*_metrics(metrics), *_metrics(metrics.flow)]
     page += [
         "",
         "Workers have these too:\n",

@@ -6,28 +6,40 @@ multiply the series.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 from alerts.alert import Alert
 from events.deadletters import DeadLetter
 from events.kinds import Event
 from events.times import DAY, HOUR, MINUTE
+from rules.reference import InstitutionEntry
+from streams.flow_metrics import Flow
 
 _AREA: Final = re.compile(r"\d{6}\Z", re.ASCII)
 _MOST_AREAS: Final = 500
 _LATE: Final = (MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY, 365 * DAY)
 _QUICK: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_VISIBLE: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
 
 
 class Metrics:
-    """What a runner counts and measures."""
+    """What a runner counts and measures; `institutions` tell the levels of institutions."""
 
-    def __init__(self) -> None:
+    def __init__(self, institutions: Mapping[str, InstitutionEntry] | None = None) -> None:
         self.registry = CollectorRegistry()
         here = self.registry
+        # Memory, files and the start of the process, by the names every Prometheus client uses.
+        ProcessCollector(registry=here)
         self.events = Counter(
             "fundwatch_events", "Events taken in", ["event_type", "area"], registry=here
         )
@@ -80,7 +92,21 @@ class Metrics:
             ["rule"],
             registry=here,
         )
+        self.visible = Histogram(
+            "fundwatch_alert_visible_seconds",
+            "From the arrival of an event at the intake to its alert standing in the ledger;"
+            " on workers in whole seconds, from the time Kafka appended the event",
+            buckets=_VISIBLE,
+            registry=here,
+        )
+        self.feed = Histogram(
+            "fundwatch_feed_seconds",
+            "From an alert's commit to its being sent to a page that follows the feed",
+            buckets=_VISIBLE,
+            registry=here,
+        )
         self._areas: set[str] = set()
+        self.flow = Flow(here, self.area, institutions or {})
 
     def area(self, code: str) -> str:
         """The area as a label."""
@@ -91,8 +117,9 @@ class Metrics:
         self._areas.add(code)
         return code
 
-    def taken(self, events: Iterable[Event]) -> None:
-        """Count events by kind and area."""
+    def taken(self, events: Iterable[Event], fresh: Iterable[Event]) -> None:
+        """Count events by kind and area; of those that came for the first time also the money."""
+        self.flow.taken(fresh)
         counted: dict[tuple[str, str], int] = {}
         for event in events:
             kind = str(event.__struct_config__.tag)
@@ -106,8 +133,12 @@ class Metrics:
         for letter in letters:
             self.rejected.labels(letter.reason).inc()
 
-    def raised(self, alerts: Iterable[Alert]) -> None:
-        """Count changes of alerts, and the money of those raised for the first time."""
+    def raised(self, alerts: Sequence[Alert], events: Iterable[Event] = ()) -> None:
+        """Count changes of alerts, and the money of those raised for the first time.
+
+        `events` are those the alerts followed from, as far as they are known here.
+        """
+        self.flow.raised(alerts, events)
         for alert in alerts:
             area = self.area(alert.area)
             self.alerts.labels(
@@ -115,6 +146,11 @@ class Metrics:
             ).inc()
             if alert.revision == 1 and alert.status == "open":
                 self.amount.labels(alert.rule_id, area).inc(max(float(alert.amount), 0.0))
+
+    def seen(self, seconds: float, alerts: int) -> None:
+        """Alerts stand in the ledger, so long after the events behind them arrived."""
+        for _ in range(alerts):
+            self.visible.observe(max(seconds, 0.0))
 
     def broke(self, failures: Mapping[str, int]) -> None:
         """Set how often each rule broke."""

@@ -75,7 +75,7 @@ class Monitor:
         folder.mkdir(parents=True, exist_ok=True)
         self.engine = assemble(assembly)
         self.ledger = open_ledger(folder)
-        self.metrics = metrics if metrics is not None else Metrics()
+        self.metrics = metrics or Metrics(self.engine.context.institutions)
         self._lock = threading.Lock()
         self._connection = self.ledger.engine.connect()
         raw = self._connection.connection.driver_connection
@@ -96,22 +96,36 @@ class Monitor:
             return None
         return Position(known.source, known.position, known.fingerprint)
 
-    def take(self, reads: Sequence[Read], positions: Iterable[Position] = ()) -> Taken:
-        """Process and commit a batch. If anything fails, nothing of it has happened."""
+    def take(
+        self,
+        reads: Sequence[Read],
+        positions: Iterable[Position] = (),
+        *,
+        arrived: float | None = None,
+    ) -> Taken:
+        """Process and commit a batch. If anything fails, nothing of it has happened.
+
+        `arrived` is when its first record came in, by `time.perf_counter`.
+        """
+        asked = time.perf_counter() if arrived is None else arrived
         with self._lock:
             begun = time.perf_counter()
             try:
                 with self._connection.begin():
-                    taken, events = self._take(reads, positions)
+                    taken, events, fresh = self._take(reads, positions)
             except BaseException:
                 self._histories.abandon()
                 raise
-            self._measure(taken, events, reads, time.perf_counter() - begun)
+            ended = time.perf_counter()
+            self.metrics.taken(events, fresh)
+            self.metrics.raised(taken.alerts, fresh)
+            self.metrics.seen(ended - asked, len(taken.alerts))
+            self._measure(taken, events, reads, ended - begun)
             return taken
 
     def _take(
         self, reads: Sequence[Read], positions: Iterable[Position]
-    ) -> tuple[Taken, list[Event]]:
+    ) -> tuple[Taken, list[Event], list[Event]]:
         now_ms = int(time.time() * 1000)
         latest = now_ms // 1000 + DAY
         kept: list[Record] = []
@@ -123,7 +137,7 @@ class Monitor:
             else:
                 kept.append(told)
         events = [record.event for record in kept]
-        changes = self._look(events)
+        changes, fresh = self._look(events)
         alerts = [alert_of(change, self._generation) for change in changes]
         self._histories.save(changes)
         writing.record(self._connection, alerts, now_ms)
@@ -134,14 +148,19 @@ class Monitor:
         self._batches += 1
         if self._batches % _SWEEP_EVERY == 0:
             self._histories.forget(self._pipeline.watermark)
-        return Taken(len(events), alerts, refused), events
+        return Taken(len(events), alerts, refused), events, fresh
 
-    def _look(self, events: Sequence[Event]) -> list[Change]:
+    def _look(self, events: Sequence[Event]) -> tuple[list[Change], list[Event]]:
+        """The changes that follow from events, and those events that were not here before."""
         changes: list[Change] = []
+        fresh: list[Event] = []
         onward: list[Fact] = []
         self._histories.prefetch(keyed.PERSON, {e.psn_no for e in events if e.psn_no})
         for event in events:
+            again = self._pipeline.again
             onward += self._pipeline.enter(event, changes)
+            if self._pipeline.again == again:
+                fresh.append(event)
         keys: defaultdict[str, set[str]] = defaultdict(set)
         for fact in onward:
             keys[fact.kind].add(fact.key)
@@ -149,7 +168,7 @@ class Monitor:
             self._histories.prefetch(kind, wanted)
         for fact in onward:
             self._pipeline.receive(fact, changes)
-        return changes
+        return changes, fresh
 
     def _archive(self, kept: Sequence[Record]) -> None:
         """Keep the events as one compressed block; what was delivered twice stands there twice.
@@ -173,9 +192,7 @@ class Monitor:
         self, taken: Taken, events: Sequence[Event], reads: Sequence[Read], seconds: float
     ) -> None:
         metrics = self.metrics
-        metrics.taken(events)
         metrics.refused(taken.refused)
-        metrics.raised(taken.alerts)
         metrics.seconds.observe(seconds)
         if reads:
             metrics.per_event.set(seconds / len(reads))
@@ -197,7 +214,7 @@ class Monitor:
         """The alerts an event would raise or change now; nothing is kept of it."""
         with self._lock:
             try:
-                changes = self._look([event])
+                changes, _ = self._look([event])
                 return [alert_of(change, self._generation) for change in changes]
             finally:
                 self._histories.abandon()

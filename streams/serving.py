@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -105,12 +106,13 @@ def make_app(monitor: Monitor, listen: str) -> FastAPI:
 
     @app.post("/v1/events")
     async def take(request: Request) -> JSONResponse:
+        arrived = time.perf_counter()
         body = await request.body()
         if len(body) > _MOST_BODY:
             return JSONResponse(
                 {"error": f"{len(body)} bytes; send at most {_MOST_BODY} at once"}, status_code=413
             )
-        return await run_in_threadpool(_taken, monitor, body)
+        return await run_in_threadpool(_taken, monitor, body, arrived)
 
     @app.get("/metrics")
     def metrics() -> Response:
@@ -127,13 +129,13 @@ def make_app(monitor: Monitor, listen: str) -> FastAPI:
 _NO_CACHE: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def _taken(monitor: Monitor, body: bytes) -> JSONResponse:
+def _taken(monitor: Monitor, body: bytes, arrived: float) -> JSONResponse:
     reads: list[Read] = [
         read_line(line, "http", position)
         for position, line in split_lines([body])
         if line and not line.isspace()
     ]
-    taken = monitor.take(reads)
+    taken = monitor.take(reads, arrived=arrived)
     return JSONResponse(
         {
             "events": taken.events,

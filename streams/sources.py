@@ -8,6 +8,7 @@ from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from threading import Event
+from time import perf_counter
 from typing import Final
 
 from events.deadletters import dead_letter
@@ -58,10 +59,12 @@ def _read_lines(
     after = known.position if known is not None and known.fingerprint == mark else 0
     done = after
     reads = _line_reads(file, after, whole=whole)
+    arrived = perf_counter()
     while batch := list(islice(reads, size)):
         done = batch[-1].position
-        monitor.take(batch, [Position(name, done, mark)])
+        monitor.take(batch, [Position(name, done, mark)], arrived=arrived)
         progress(before + done)
+        arrived = perf_counter()
     return done
 
 
@@ -86,10 +89,12 @@ def _read_whole(
     known = monitor.position(name)
     done = known.position if known is not None else 0
     reads = islice(open_sources(paths), done, None)
+    arrived = perf_counter()
     while batch := list(islice(reads, size)):
         done += len(batch)
-        monitor.take(batch, [Position(name, done)])
+        monitor.take(batch, [Position(name, done)], arrived=arrived)
         progress(done)
+        arrived = perf_counter()
     return done
 
 
@@ -97,17 +102,20 @@ def read_standard_input(monitor: Monitor, size: int, progress: Callable[[int], N
     """Read lines from standard input to its end, committing each full batch and the rest."""
     done = 0
     batch: list[Read] = []
+    arrived = perf_counter()
     chunks = iter(partial(os.read, sys.stdin.fileno(), 1 << 16), b"")
     for position, line in split_lines(chunks):
         if line.strip():
+            if not batch:
+                arrived = perf_counter()
             batch.append(read_line(line, "standard input", position))
         if len(batch) >= size:
             done += len(batch)
-            monitor.take(batch)
+            monitor.take(batch, arrived=arrived)
             batch = []
             progress(done)
     if batch:
-        monitor.take(batch)
+        monitor.take(batch, arrived=arrived)
     return done + len(batch)
 
 

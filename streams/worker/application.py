@@ -44,7 +44,7 @@ class Parts:
     ) -> None:
         layout = layout_of(settings)
         self.layout = layout
-        self.metrics = Metrics()
+        self.metrics = Metrics(engine.context.institutions)
         self._failures = engine.failures
         self.watch = Watch(self.metrics, settings.stall_seconds)
         self.log = KafkaLog(layout.bootstrap, layout.prefix)

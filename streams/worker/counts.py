@@ -47,14 +47,14 @@ class Counts:
         metrics.seconds.observe(whole)
         self.waiting.observe(whole - working)
         metrics.refused(taken.letters)
-        metrics.raised(taken.alerts)
+        metrics.raised(taken.alerts, taken.fresh)
         metrics.again.inc(again)
         if keyed.PERSON not in stage.kinds:
             return
         self.facts.inc(len(taken.onward))
         self.strays.inc(len(taken.strays))
         metrics.unknown.inc(taken.unknown)
-        metrics.taken(taken.events)
+        metrics.taken(taken.events, taken.fresh)
         if taken.events:
             metrics.per_event.set(working / len(taken.events))
         watermark = taken.position.watermark

@@ -81,6 +81,10 @@ class Sink:
                 )
             else:
                 self._counts.ledger.set(1)
+                # An alert's generation is the append time of the event behind it.
+                now = time.time()
+                for alert in alerts:
+                    self._counts.metrics.seen(now - alert.generation, 1)
                 return
             await asyncio.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT)

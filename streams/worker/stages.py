@@ -39,6 +39,8 @@ class Taken(Struct):
     letters: list[DeadLetter]
     onward: list[Told]
     events: list[Event]
+    fresh: list[Event]
+    """Those of the events that had not come before."""
     strays: list[tuple[str, bytes]]
     """Key and line of events that a producer put into the wrong partition."""
     unknown: int = 0
@@ -87,7 +89,7 @@ class Persons:
         self, store: Store, partition: int, position: Position, messages: Sequence[Message]
     ) -> Taken:
         """Take messages of lines of events."""
-        taken = Taken(position, [], [], [], [], [], [])
+        taken = Taken(position, [], [], [], [], [], [], [])
         decoded = [self._lines(message, partition) for message in messages]
         store.histories.prefetch(
             keyed.PERSON, {event.psn_no for lines in decoded for event in lines.events} - {""}
@@ -129,7 +131,10 @@ class Persons:
         changes: list[Change] = []
         onward: list[Fact] = []
         for event in lines.events:
+            again = store.pipeline.again
             onward += store.pipeline.enter(event, changes)
+            if store.pipeline.again == again:
+                taken.fresh.append(event)
         taken.events += lines.events
         taken.letters += lines.letters
         taken.strays += lines.strays
@@ -154,7 +159,7 @@ class Places:
         self, store: Store, partition: int, position: Position, messages: Sequence[Message]
     ) -> Taken:
         """Take messages of facts; those told before are passed over."""
-        taken = Taken(position, [], [], [], [], [], [])
+        taken = Taken(position, [], [], [], [], [], [], [])
         decoded = [self._facts(message, partition) for message in messages]
         keys: defaultdict[str, set[str]] = defaultdict(set)
         for facts in decoded:
