@@ -1,6 +1,6 @@
 """Makes the pages of `docs/` that follow from code and data: `python -m streams.documents`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,12 +8,14 @@ from msgspec import Struct
 from prometheus_client import Metric
 
 import events
+from alerts.ledger.figures import Figures
 from events.kinds import KINDS, Diagnosis, FeeLine, FundPayment
 from rules.coverage import coverage
 from rules.packs import Policy
 from rules.registry import load_rules
 from rules.rule import SEVERITIES, Rule
 from rules.strict_yaml import read_mapping
+from streams.ledger_metrics import families
 from streams.metrics import Metrics
 from streams.worker.counts import Counts
 
@@ -153,6 +155,16 @@ def metrics_page() -> str:
         "|---|---|---|---|",
     ]
     page += _metrics(Counts(metrics))
+    page += [
+        "",
+        "The embedded run and the desk read these from the ledger, at most every"
+        " `FUNDWATCH_FIGURES_SECONDS`. Where several processes serve one ledger, each shows all of"
+        " it: take the maximum over instances. Every process also has the `process_*` metrics of"
+        " Prometheus clients (memory, open files, start time).\n",
+        "| metric | type | labels | meaning |",
+        "|---|---|---|---|",
+    ]
+    page += [_row(family) for family in families(Figures(), str, {})]
     return "\n".join(page) + "\n"
 
 
@@ -160,9 +172,13 @@ def _metrics(holder: object) -> Iterator[str]:
     for collector in vars(holder).values():
         if hasattr(collector, "_labelnames"):
             (family,) = _described(collector)
-            labels = ", ".join(collector._labelnames)
-            name = f"{family.name}_total" if family.type == "counter" else family.name
-            yield f"| `{name}` | {family.type} | {labels} | {family.documentation} |"
+            yield _row(family, collector._labelnames)
+
+
+def _row(family: Metric, labels: Sequence[str] | None = None) -> str:
+    told = ", ".join(getattr(family, "_labelnames", ()) if labels is None else labels)
+    name = f"{family.name}_total" if family.type == "counter" else family.name
+    return f"| `{name}` | {family.type} | {told} | {family.documentation} |"
 
 
 def _described(collector: Any) -> list[Metric]:

@@ -152,6 +152,10 @@ class Metrics:
         for _ in range(alerts):
             self.visible.observe(max(seconds, 0.0))
 
+    def sent(self, seconds: float) -> None:
+        """An alert went to a page that follows the feed, so long after its commit."""
+        self.feed.observe(max(seconds, 0.0))
+
     def broke(self, failures: Mapping[str, int]) -> None:
         """Set how often each rule broke."""
         for rule, number in failures.items():

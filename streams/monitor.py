@@ -24,6 +24,7 @@ from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
 from streams.assembly import Assembly, assemble
+from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline
 from streams.settings import Settings
@@ -76,6 +77,13 @@ class Monitor:
         self.engine = assemble(assembly)
         self.ledger = open_ledger(folder)
         self.metrics = metrics or Metrics(self.engine.context.institutions)
+        serve_ledger(
+            self.metrics.registry,
+            self.ledger,
+            self.metrics.area,
+            self.engine.context.institutions,
+            settings.figures_seconds,
+        )
         self._lock = threading.Lock()
         self._connection = self.ledger.engine.connect()
         raw = self._connection.connection.driver_connection

@@ -88,7 +88,7 @@ def make_app(monitor: Monitor, listen: str) -> FastAPI:
     ) -> StreamingResponse:
         begin = int(last_event_id) if last_event_id.isdigit() else after
         return StreamingResponse(
-            _sent(ledger, begin, request), media_type="text/event-stream", headers=_NO_CACHE
+            _sent(monitor, begin, request), media_type="text/event-stream", headers=_NO_CACHE
         )
 
     @app.get("/v1/alerts")
@@ -154,13 +154,18 @@ def _taken(monitor: Monitor, body: bytes, arrived: float) -> JSONResponse:
     )
 
 
-async def _sent(ledger: Ledger, after: int, request: Request) -> AsyncIterator[bytes]:
+async def _sent(monitor: Monitor, after: int, request: Request) -> AsyncIterator[bytes]:
     """Server-sent events: each change of an alert with its place in the ledger as id."""
+    ledger = monitor.ledger
+    follows = False
     while not await request.is_disconnected():
         found = await run_in_threadpool(_read, ledger, after, _STEP)
         for seen in found:
             after = seen.feed_seq
             yield _event("alert", told(seen.alert), after)
+            if follows:
+                monitor.metrics.sent(time.time() - seen.changed_ms / 1000)
+        follows = follows or not found
         if found:
             yield _event("totals", await run_in_threadpool(_totals, ledger))
         else:

@@ -40,3 +40,6 @@ class Settings(BaseSettings):
         gt=0,
         description="Until /health calls a partition that does not move stalled",
     )
+    figures_seconds: float = Field(
+        default=15.0, ge=1, description="Least time between two readings of the ledger for /metrics"
+    )

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from alerts.ledger.journal import BEGINNING
 from alerts.ledger.schema import JOURNAL_HEAD, META, SCHEMA
@@ -160,6 +160,15 @@ def _engine(where: URL, synchronous: Synchronous) -> Engine:
         cursor = connection.cursor()
         for pragma in (f"synchronous={synchronous}", "temp_store=MEMORY", "cache_size=-65536"):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "checkout")
+    def _lent(
+        connection: DBAPIConnection, _: ConnectionPoolEntry, __: PoolProxiedConnection
+    ) -> None:
+        # A reader's connection comes back read-only; who asks the driver itself may want to write.
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only=0")
         cursor.close()
 
     @event.listens_for(engine, "begin")

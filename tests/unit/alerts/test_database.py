@@ -239,3 +239,17 @@ def test_an_older_ledger_may_be_opened_by_many_at_once(path: Path) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(opened, range(4))) == [[]] * 4
+
+
+def test_the_driver_may_write_on_a_connection_that_a_reader_had(ledger: Ledger) -> None:
+    """The embedded run writes its state past SQLAlchemy, on a connection of the same pool."""
+    with ledger.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+    with ledger.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("CREATE TABLE beside (number INTEGER)")
+        raw.execute("INSERT INTO beside VALUES (1)")
+        assert raw.execute("SELECT number FROM beside").fetchall() == [(1,)]
+        raw.rollback()
