@@ -7,15 +7,13 @@ next run goes on exactly where the last commit was.
 
 import threading
 import time
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from alerts.alert import Alert, alert_of
-from alerts.ledger import Ledger, reading, writing
-from events.codec import encode_json
+from alerts.ledger import Ledger, archive, reading, writing
 from events.deadletters import DeadLetter
 from events.kinds import Event
 from events.readers import Read, Record
@@ -23,6 +21,7 @@ from events.times import DAY, epoch
 from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
+from streams.archived import archived
 from streams.assembly import Assembly, assemble
 from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
@@ -32,15 +31,6 @@ from streams.sharing import timely
 from streams.state import SqliteHistories, prepare
 
 LEDGER: Final = "ledger.sqlite"
-_ARCHIVE: Final = """
-CREATE TABLE IF NOT EXISTS archive (
-    batch INTEGER PRIMARY KEY,
-    first_time INTEGER NOT NULL,
-    last_time INTEGER NOT NULL,
-    events INTEGER NOT NULL,
-    body BLOB NOT NULL
-)
-"""
 _SWEEP_EVERY: Final = 500
 
 
@@ -88,9 +78,7 @@ class Monitor:
         self._connection = self.ledger.engine.connect()
         raw = self._connection.connection.driver_connection
         assert raw is not None
-        self._raw = raw
         prepare(raw)
-        raw.execute(_ARCHIVE)
         self._histories = SqliteHistories(raw, settings.cache_histories)
         self._pipeline = Pipeline(self.engine, self._histories)
         self._batches = 0
@@ -152,7 +140,7 @@ class Monitor:
         writing.refuse(self._connection, refused, now_ms)
         for position in positions:
             writing.move(self._connection, *position)
-        self._archive(kept)
+        archive.keep(self._connection, [archived(record) for record in kept])
         self._batches += 1
         if self._batches % _SWEEP_EVERY == 0:
             self._histories.forget(self._pipeline.watermark)
@@ -177,24 +165,6 @@ class Monitor:
         for fact in onward:
             self._pipeline.receive(fact, changes)
         return changes, fresh
-
-    def _archive(self, kept: Sequence[Record]) -> None:
-        """Keep the events as one compressed block; what was delivered twice stands there twice.
-
-        Lines stand there as they came, unless they had fields that the contract does not know.
-        """
-        if not kept:
-            return
-        times = [epoch(record.event.event_time) for record in kept]
-        lines = (
-            record.raw if record.raw and not record.unknown else encode_json(record.event)
-            for record in kept
-        )
-        body = zlib.compress(b"\n".join(lines), 1)
-        self._raw.execute(
-            "INSERT INTO archive (first_time, last_time, events, body) VALUES (?, ?, ?, ?)",
-            (min(times), max(times), len(kept), body),
-        )
 
     def _measure(
         self, taken: Taken, events: Sequence[Event], reads: Sequence[Read], seconds: float

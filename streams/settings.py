@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     replication: int = Field(default=1, ge=1, le=9, description="Replication factor of topics made")
     batch_events: int = Field(default=2000, ge=1, le=100_000, description="Most events in a batch")
     batch_seconds: float = Field(default=0.25, gt=0, le=60, description="Longest wait for a batch")
+    archive_seconds: float = Field(
+        default=5.0, gt=0, le=60, description="Longest wait of a worker to fill an archive block"
+    )
     cache_histories: int = Field(default=200_000, ge=1000, description="Histories kept in memory")
     session_seconds: float = Field(
         default=10.0, ge=6, le=300, description="Until a silent worker's partitions are others'"

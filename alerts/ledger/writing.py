@@ -74,7 +74,7 @@ def refuse(connection: Connection, letters: Iterable[DeadLetter], at_ms: int) ->
         for letter in letters
     ]
     new = 0
-    statement = _insert(connection, DEAD_LETTERS).on_conflict_do_nothing()
+    statement = inserting(connection, DEAD_LETTERS).on_conflict_do_nothing()
     statement = statement.returning(DEAD_LETTERS.c.position)
     for chunk in _chunks(rows):
         new += len(connection.execute(statement, chunk).all())
@@ -115,7 +115,7 @@ def _action(alert: Alert, before: Row | None) -> str:
 
 def _upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     key = [column.name for column in table.primary_key]
-    statement = _insert(connection, table)
+    statement = inserting(connection, table)
     statement = statement.on_conflict_do_update(
         index_elements=key,
         set_={name: value for name, value in statement.excluded.items() if name not in key},
@@ -124,7 +124,7 @@ def _upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         connection.execute(statement, chunk)
 
 
-def _insert(connection: Connection, table: Table) -> Any:
+def inserting(connection: Connection, table: Table) -> Any:
     """An insert that knows ON CONFLICT; both dialects write it alike, but SQLAlchemy has two."""
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)

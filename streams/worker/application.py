@@ -1,4 +1,4 @@
-"""The Faust application of a worker: three agents' worth of topics, two pages, no tables."""
+"""The Faust application of a worker: five agents on four topics, two pages, no tables."""
 
 import asyncio
 import logging
@@ -68,7 +68,7 @@ class Parts:
         topics = layout.topics
         self.persons = partitions(Persons(topics.events, layout.partitions))
         self.places = partitions(Places(topics.facts, layout.partitions))
-        self.sink = Sink(ledger, counts)
+        self.sink = Sink(ledger, counts, layout.partitions)
 
     async def _produce(
         self, topic: str, partition: int, key: bytes, value: bytes
@@ -160,12 +160,12 @@ def add_agents(parts: Parts, settings: Settings, fault: Fault) -> None:
     """Give the application its agents, its pages and what it does beside them."""
     app, topics = parts.app, parts.layout.topics
 
-    def agent(name: str, topic: str, take: Take) -> None:
+    def agent(name: str, topic: str, take: Take, within: float = settings.batch_seconds) -> None:
         channel = app.topic(topic, key_type=bytes, value_type=bytes)
 
         async def body(stream: StreamT[bytes]) -> None:
             assert isinstance(stream, Stream)
-            await consume(stream, take, settings.batch_seconds, fault)
+            await consume(stream, take, within, fault)
 
         app.agent(channel, name=name, concurrency=1)(body)
 
@@ -176,6 +176,13 @@ def add_agents(parts: Parts, settings: Settings, fault: Fault) -> None:
         "refused",
         topics.dead_letters,
         lambda runs: parts.sink.dead_letters(topics.dead_letters, runs),
+    )
+    # An offset of events is given back when both have it, the state of persons and the archive.
+    agent(
+        "archive",
+        topics.events,
+        lambda runs: parts.sink.events(topics.events, runs),
+        settings.archive_seconds,
     )
     _add_pages(parts)
     _add_duties(parts, fault)

@@ -1,21 +1,30 @@
-"""Alerts and dead letters from their topics into the ledger, in a thread beside the loop."""
+"""Alerts, dead letters and events from their topics into the ledger, beside the loop."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from alerts.alert import Alert
-from alerts.ledger import Ledger
+from alerts.ledger import Ledger, archive
 from alerts.ledger.lines import alert_from_line
 from alerts.ledger.writing import record, refuse
+from events.codec import MAX_BYTES
 from events.deadletters import BadRecordError, DeadLetter
+from events.kinds import key_of
+from events.readers import read_line, split_lines
+from events.times import DAY
+from streams.archived import archived
+from streams.sharing import timely
 from streams.worker.counts import Counts
-from streams.worker.messages import Message, letter_of, read_letter
+from streams.worker.messages import Message, letter_of, place_name, read_letter
+from streams.worker.partitioning import home_of
 
 _LOG: Final = logging.getLogger(__name__)
 _FIRST_WAIT: Final = 0.2
@@ -25,12 +34,14 @@ _LONGEST_WAIT: Final = 10.0
 class Sink:
     """Writes to the ledger whatever comes, until it is written.
 
-    What comes again changes nothing there: alerts have revisions, dead letters places.
+    What comes again changes nothing there: alerts have revisions, dead letters places, and of each
+    partition of events it stands how far it is archived.
     """
 
-    def __init__(self, ledger: Ledger, counts: Counts) -> None:
+    def __init__(self, ledger: Ledger, counts: Counts, partitions: int) -> None:
         self._ledger = ledger
         self._counts = counts
+        self._partitions = partitions
         self.positions: dict[tuple[str, int], int] = {}
         """Next offset by topic and partition."""
 
@@ -45,7 +56,11 @@ class Sink:
                 except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
                     letters.append(_unreadable(topic, number, message, "an alert"))
         self._counts.metrics.refused(letters)
-        await self._certainly(alerts, letters)
+        await self._certainly(partial(_told, alerts, letters))
+        # An alert's generation is the append time of the event behind it.
+        now = time.time()
+        for alert in alerts:
+            self._counts.metrics.seen(now - alert.generation, 1)
         self._moved(topic, messages)
 
     async def dead_letters(self, topic: str, messages: Mapping[int, Sequence[Message]]) -> None:
@@ -57,43 +72,76 @@ class Sink:
                     letters.append(read_letter(message.value))
                 except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
                     letters.append(_unreadable(topic, number, message, "a dead letter"))
-        await self._certainly([], letters)
+        await self._certainly(partial(_told, [], letters))
         self._moved(topic, messages)
+
+    async def events(self, topic: str, messages: Mapping[int, Sequence[Message]]) -> None:
+        """Archive events; return when committed."""
+        for number, run in messages.items():
+            await self._certainly(partial(self._archive, topic, number, run))
+
+    def _archive(
+        self, topic: str, number: int, run: Sequence[Message], connection: Connection
+    ) -> None:
+        """Keep what the archive has not yet of a partition, as one block."""
+        source = f"{topic}/{number}"
+        position, stamp = archive.resume(connection, source)
+        # A lower offset that came later than what is kept is of a topic that was made anew.
+        new = [one for one in run if one.offset >= position or one.stamp > stamp]
+        if not new:
+            return
+        archive.keep(connection, self._lines(topic, number, new))
+        archive.passed(connection, source, new[-1].offset + 1, new[-1].stamp)
+
+    def _lines(self, topic: str, number: int, run: Sequence[Message]) -> list[archive.Kept]:
+        """The events of messages that the first stage takes too: no bad ones, and no strays."""
+        kept = []
+        for message in run:
+            source = place_name(topic, number, message.offset)
+            for position, raw in split_lines([message.value], MAX_BYTES):
+                if not raw.strip():
+                    continue
+                read = read_line(raw, source, position)
+                told = read if isinstance(read, DeadLetter) else timely(read, message.stamp + DAY)
+                if isinstance(told, DeadLetter):
+                    continue
+                if home_of(key_of(told.event), self._partitions) == number:
+                    kept.append(archived(told))
+        return kept
 
     def _moved(self, topic: str, messages: Mapping[int, Sequence[Message]]) -> None:
         for number, run in messages.items():
             self.positions[topic, number] = run[-1].offset + 1
 
-    async def _certainly(self, alerts: Sequence[Alert], letters: Sequence[DeadLetter]) -> None:
+    async def _certainly(self, work: Callable[[Connection], None]) -> None:
         wait = _FIRST_WAIT
         while True:
             try:
-                await asyncio.to_thread(self._write, alerts, letters)
+                await asyncio.to_thread(self._write, work)
             except DBAPIError as error:
                 if not _passing(error):
                     raise
                 self._counts.ledger.set(0)
                 _LOG.warning(
-                    "the ledger did not take %d alerts (%s), trying again in %.1f s",
-                    len(alerts),
+                    "the ledger did not take a batch (%s), trying again in %.1f s",
                     type(error.orig).__name__,
                     wait,
                 )
             else:
                 self._counts.ledger.set(1)
-                # An alert's generation is the append time of the event behind it.
-                now = time.time()
-                for alert in alerts:
-                    self._counts.metrics.seen(now - alert.generation, 1)
                 return
             await asyncio.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT)
 
-    def _write(self, alerts: Sequence[Alert], letters: Sequence[DeadLetter]) -> None:
-        now = int(time.time() * 1000)
+    def _write(self, work: Callable[[Connection], None]) -> None:
         with self._ledger.begin() as connection:
-            record(connection, alerts, now)
-            refuse(connection, letters, now)
+            work(connection)
+
+
+def _told(alerts: Sequence[Alert], letters: Sequence[DeadLetter], connection: Connection) -> None:
+    now = int(time.time() * 1000)
+    record(connection, alerts, now)
+    refuse(connection, letters, now)
 
 
 def _passing(error: DBAPIError) -> bool:

@@ -1,5 +1,6 @@
 """Workers on a real Kafka and PostgreSQL end with the alert table of a replay, whatever happens."""
 
+import json
 import sqlite3
 import subprocess
 from functools import partial
@@ -33,6 +34,8 @@ class Stream:
         self.reference = folder / "reference"
         outcome = replay([self.events], Assembly(reference=self.reference), workers=1)
         self.number = outcome.events
+        lines = self.events.read_bytes().splitlines()
+        self.ids = sorted({json.loads(line)["event_id"] for line in lines})
         self.table: list[AlertRow] = rows_of(outcome.alerts)
         assert self.table
 
@@ -74,6 +77,7 @@ def test_one_worker_finds_what_a_replay_finds(
         health = worker.health()
 
     assert fed["events"] == stream.number
+    assert installation.archived() == stream.ids
     assert fed["rejected"] == 0
     assert not difference(stream.table, installation.table())
     assert health["status"] == "ok"
@@ -116,6 +120,7 @@ def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(
         installation.settle()
 
     assert not difference(stream.table, installation.table())
+    assert installation.archived() == stream.ids
 
 
 def moved(installation: Installation, before: list[int]) -> bool:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from sqlalchemy import select
 
-from alerts.ledger import Ledger
+from alerts.ledger import Ledger, archive
 from alerts.ledger.rows import alert_from
 from alerts.ledger.schema import ALERTS, DEAD_LETTERS
 from alerts.table import AlertRow, rows_of
@@ -156,6 +156,11 @@ class Installation:
         with Ledger.open(self.ledger, create=False) as ledger, ledger.read() as connection:
             found = connection.execute(select(ALERTS)).mappings()
             return rows_of([alert_from(row) for row in found])
+
+    def archived(self) -> list[str]:
+        """Ids of the events of the archive, each once, sorted."""
+        with Ledger.open(self.ledger, create=False) as ledger, ledger.read() as connection:
+            return sorted(kept.event_id for kept in archive.stream(connection))
 
     def letters(self) -> list[tuple[str, int, str]]:
         """Source, position and reason of the dead letters of the ledger."""
