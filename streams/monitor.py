@@ -28,7 +28,8 @@ from streams.metrics import Metrics
 from streams.pipeline import Pipeline
 from streams.settings import Settings
 from streams.sharing import timely
-from streams.state import SqliteHistories, prepare
+from streams.prechecks.overlay import consider
+from streams.state import SqliteHistories, SqliteReader, prepare
 
 LEDGER: Final = "ledger.sqlite"
 _SWEEP_EVERY: Final = 500
@@ -80,6 +81,7 @@ class Monitor:
         assert raw is not None
         prepare(raw)
         self._histories = SqliteHistories(raw, settings.cache_histories)
+        self._reader = SqliteReader(folder / LEDGER, self._histories)
         self._pipeline = Pipeline(self.engine, self._histories)
         self._batches = 0
         self._generation = self.ledger.generation
@@ -106,6 +108,7 @@ class Monitor:
         asked = time.perf_counter() if arrived is None else arrived
         with self._lock:
             begun = time.perf_counter()
+            self._histories.trim()
             try:
                 with self._connection.begin():
                     taken, events, fresh = self._take(reads, positions)
@@ -152,9 +155,11 @@ class Monitor:
         fresh: list[Event] = []
         onward: list[Fact] = []
         self._histories.prefetch(keyed.PERSON, {e.psn_no for e in events if e.psn_no})
+        gate = self._histories.gate
         for event in events:
             again = self._pipeline.again
-            onward += self._pipeline.enter(event, changes)
+            with gate:
+                onward += self._pipeline.enter(event, changes)
             if self._pipeline.again == again:
                 fresh.append(event)
         keys: defaultdict[str, set[str]] = defaultdict(set)
@@ -163,7 +168,8 @@ class Monitor:
         for kind, wanted in keys.items():
             self._histories.prefetch(kind, wanted)
         for fact in onward:
-            self._pipeline.receive(fact, changes)
+            with gate:
+                self._pipeline.receive(fact, changes)
         return changes, fresh
 
     def _measure(
@@ -188,17 +194,21 @@ class Monitor:
         with self._lock:
             return self._histories.sizes()
 
+    def consider(self, event: Event) -> list[Change]:
+        """What would change about alerts if an event were taken now; nothing is kept of it.
+
+        Safe to call from any thread, while a batch is being taken too: it sees what that batch
+        has done so far, and waits for one event at most.
+        """
+        return consider(self.engine, self._reader.copies, event)
+
     def check(self, event: Event) -> list[Alert]:
         """The alerts an event would raise or change now; nothing is kept of it."""
-        with self._lock:
-            try:
-                changes, _ = self._look([event])
-                return [alert_of(change, self._generation) for change in changes]
-            finally:
-                self._histories.abandon()
+        return [alert_of(change, self._generation) for change in self.consider(event)]
 
     def close(self) -> None:
         """Close the ledger."""
         with self._lock:
+            self._reader.close()
             self._connection.close()
             self.ledger.close()

@@ -4,12 +4,17 @@ A history is kept as its records, one row each, and read back by taking them up 
 follows from other records (a visit's reversal, for one) is derived and not stored. Rows are
 written once, so a long history costs no more to extend than a short one. Histories in use stay in
 memory, the least recently used are dropped.
+
+One thread takes records up; it does so within `gate`. Others may look at histories meanwhile, see
+`SqliteReader`.
 """
 
 import sqlite3
+import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -18,8 +23,10 @@ from events.times import DAY
 from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
+from rules.histories.forking import fork
 from rules.histories.keyed import History, Standing, forget
 from rules.histories.records import AnyRecord, Record
+from streams.gate import Gate
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS state_records (
@@ -47,8 +54,14 @@ NUMBERS: Final = {kind: number for number, kind in enumerate(keyed.KINDS)}
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(AnyRecord)
 _CHUNK: Final = 400
+_SPARE: Final = 20
+"""A cache may be fuller than its capacity by this part of it until it is trimmed."""
 SLACK_DAYS: Final = 30
 """Days beyond retention before rows are deleted, so that late events still meet their like."""
+
+
+Place = tuple[str, str]
+"""Kind and key of a history."""
 
 
 class SqliteHistories:
@@ -57,8 +70,11 @@ class SqliteHistories:
     def __init__(self, connection: sqlite3.Connection, capacity: int = 200_000) -> None:
         self._connection = connection
         self._capacity = capacity
-        self._cache: OrderedDict[tuple[str, str], History] = OrderedDict()
+        self._cache: OrderedDict[Place, History] = OrderedDict()
         self._rows: dict[tuple[int, str, int, str], tuple[bytes, int]] = {}
+        self.gate = Gate()
+        self.saves = 0
+        """How often something was saved; what was read since the same number is still so."""
 
     def get(self, kind: str, key: str) -> History:
         """The history of a key; read from the file if it is not in memory."""
@@ -73,25 +89,9 @@ class SqliteHistories:
 
     def prefetch(self, kind: str, keys: Iterable[str]) -> None:
         """Read the histories of many keys at once."""
-        number = NUMBERS[kind]
-        missing = iter({key for key in keys if (kind, key) not in self._cache})
-        while chunk := list(islice(missing, _CHUNK)):
-            histories = {key: keyed.KINDS[kind](key) for key in chunk}
-            marks = ",".join("?" * len(chunk))
-            for key, body in self._connection.execute(
-                f"SELECT key, body FROM state_records WHERE kind = ? AND key IN ({marks})"
-                " ORDER BY key, time, event_id",
-                (number, *chunk),
-            ):
-                histories[key].take(_DECODER.decode(body))
-            for key, matter, digest, revision, time, gone in self._connection.execute(
-                "SELECT key, matter, digest, revision, time, withdrawn FROM state_standing"
-                f" WHERE kind = ? AND key IN ({marks})",
-                (number, *chunk),
-            ):
-                histories[key].standing[matter] = Standing(digest, revision, time, bool(gone))
-            for key, history in histories.items():
-                self._cache[kind, key] = history
+        missing = {key for key in keys if (kind, key) not in self._cache}
+        for key, history in load(self._connection, kind, missing):
+            self._cache[kind, key] = history
 
     def take(self, fact: Fact) -> tuple[History, Sequence[Record]] | None:
         """Take a record up into its history; the row is written by the next `save`."""
@@ -115,8 +115,29 @@ class SqliteHistories:
             list(self._standing(changes)),
         )
         self._rows.clear()
+        self.saves += 1
+
+    def trim(self) -> None:
+        """Drop the least recently used histories beyond the capacity, all of them saved ones.
+
+        To be called when what was saved is committed: a history that others do not find in memory
+        stands in the file as it is.
+        """
         while len(self._cache) > self._capacity:
             self._cache.popitem(last=False)
+
+    def known(self, places: Iterable[Place]) -> dict[Place, History]:
+        """Copies of those of the histories that are in memory; within `gate`."""
+        found = ((place, self._cache.get(place)) for place in places)
+        return {place: fork(history) for place, history in found if history is not None}
+
+    def offer(self, histories: Mapping[Place, History], saves: int) -> None:
+        """Keep what another connection read since so many saves; within `gate`."""
+        if self.saves != saves:
+            return
+        room = self._capacity + self._capacity // _SPARE - len(self._cache)
+        for place, history in islice(histories.items(), max(0, room)):
+            self._cache.setdefault(place, history)
 
     def _standing(self, changes: Sequence[Change]) -> Iterator[tuple[Any, ...]]:
         for kind, key, matter in {
@@ -143,8 +164,9 @@ class SqliteHistories:
                 gone += self._connection.execute(
                     f"DELETE FROM {table} kind = ? AND time < ?", (number, oldest)
                 ).rowcount
-        for (kind, _), history in self._cache.items():
-            forget(history, kind, watermark - SLACK_DAYS * DAY)
+        for (kind, _), history in list(self._cache.items()):
+            with self.gate:
+                forget(history, kind, watermark - SLACK_DAYS * DAY)
         return gone
 
     def abandon(self) -> None:
@@ -158,6 +180,84 @@ class SqliteHistories:
             self._connection.execute("SELECT kind, count(*) FROM state_records GROUP BY kind")
         )
         return {kind: counted.get(number, 0) for kind, number in NUMBERS.items()}
+
+
+class SqliteReader:
+    """Looks at histories of a `SqliteHistories` from other threads, at what is committed if need
+    be, and never waits for a batch that is being processed or committed."""
+
+    def __init__(self, path: Path, histories: SqliteHistories) -> None:
+        self._histories = histories
+        self._connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        self._reading = threading.Lock()
+
+    def copies(self, places: Iterable[Place]) -> dict[Place, History]:
+        """Copies of histories, the caller's own; what is read for them is left in memory."""
+        wanted = list(dict.fromkeys(places))
+        histories = self._histories
+        with histories.gate:
+            found = histories.known(wanted)
+            saves = histories.saves
+        missing = [place for place in wanted if place not in found]
+        if missing:
+            read = self._read(missing)
+            with histories.gate:
+                histories.offer(read, saves)
+                # What a batch has brought into memory meanwhile is newer than what was read.
+                found |= histories.known(missing)
+            for place, history in read.items():
+                found.setdefault(place, history)
+        return found
+
+    def _read(self, places: Iterable[Place]) -> dict[Place, History]:
+        keys: dict[str, list[str]] = {}
+        for kind, key in places:
+            keys.setdefault(kind, []).append(key)
+        with self._reading:
+            # One moment for records and what they had raised.
+            self._connection.execute("BEGIN")
+            try:
+                return {
+                    (kind, key): history
+                    for kind, wanted in keys.items()
+                    for key, history in load(self._connection, kind, wanted)
+                }
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._reading:
+            self._connection.close()
+
+
+def load(
+    connection: sqlite3.Connection, kind: str, keys: Iterable[str]
+) -> Iterator[tuple[str, History]]:
+    """Read histories of one kind; a key that has no rows has an empty one."""
+    number = NUMBERS[kind]
+    wanted = iter(keys)
+    while chunk := list(islice(wanted, _CHUNK)):
+        histories = {key: keyed.KINDS[kind](key) for key in chunk}
+        marks = ",".join("?" * len(chunk))
+        for key, body in connection.execute(
+            f"SELECT key, body FROM state_records WHERE kind = ? AND key IN ({marks})"
+            " ORDER BY key, time, event_id",
+            (number, *chunk),
+        ):
+            histories[key].take(_DECODER.decode(body))
+        for key, matter, digest, revision, time, gone in connection.execute(
+            "SELECT key, matter, digest, revision, time, withdrawn FROM state_standing"
+            f" WHERE kind = ? AND key IN ({marks})",
+            (number, *chunk),
+        ):
+            histories[key].standing[matter] = Standing(digest, revision, time, bool(gone))
+        yield from histories.items()
 
 
 def prepare(connection: sqlite3.Connection) -> None:

@@ -104,6 +104,7 @@ class Store:
                     "SELECT source, last_offset, last_number, watermark FROM heard"
                 )
             }
+        self.histories.trim()
         self._known = self.position = found
         self.pipeline.watermark = found.watermark
         return found
