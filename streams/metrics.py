@@ -105,6 +105,18 @@ class Metrics:
             buckets=_VISIBLE,
             registry=here,
         )
+        self.prechecks = Counter(
+            "fundwatch_prechecks",
+            "Verdicts before payment: pass, remind, hold, unknown",
+            ["verdict"],
+            registry=here,
+        )
+        self.precheck_seconds = Histogram(
+            "fundwatch_precheck_seconds",
+            "Time to answer a question before payment",
+            buckets=_QUICK,
+            registry=here,
+        )
         self._areas: set[str] = set()
         self.flow = Flow(here, self.area, institutions or {})
 
@@ -160,6 +172,11 @@ class Metrics:
         """Set how often each rule broke."""
         for rule, number in failures.items():
             self.failures.labels(rule).set(number)
+
+    def prechecked(self, verdict: str, seconds: float) -> None:
+        """Count a verdict before payment and the time it took."""
+        self.prechecks.labels(verdict).inc()
+        self.precheck_seconds.observe(seconds)
 
     def remembered(self, sizes: Mapping[str, int]) -> None:
         """Set the size of the state by kind of history."""

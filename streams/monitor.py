@@ -26,9 +26,9 @@ from streams.assembly import Assembly, assemble
 from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline
+from streams.prechecks.overlay import consider
 from streams.settings import Settings
 from streams.sharing import timely
-from streams.prechecks.overlay import consider
 from streams.state import SqliteHistories, SqliteReader, prepare
 
 LEDGER: Final = "ledger.sqlite"
@@ -66,6 +66,7 @@ class Monitor:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.engine = assemble(assembly)
+        self.settings = settings
         self.ledger = open_ledger(folder)
         self.metrics = metrics or Metrics(self.engine.context.institutions)
         serve_ledger(
@@ -155,10 +156,10 @@ class Monitor:
         fresh: list[Event] = []
         onward: list[Fact] = []
         self._histories.prefetch(keyed.PERSON, {e.psn_no for e in events if e.psn_no})
-        gate = self._histories.gate
+        turns = self._histories.turns
         for event in events:
             again = self._pipeline.again
-            with gate:
+            with turns:
                 onward += self._pipeline.enter(event, changes)
             if self._pipeline.again == again:
                 fresh.append(event)
@@ -168,7 +169,7 @@ class Monitor:
         for kind, wanted in keys.items():
             self._histories.prefetch(kind, wanted)
         for fact in onward:
-            with gate:
+            with turns:
                 self._pipeline.receive(fact, changes)
         return changes, fresh
 

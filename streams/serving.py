@@ -24,6 +24,7 @@ from events.money import yuan
 from events.readers import Read, read_line, split_lines
 from rules.clauses import citation
 from streams.monitor import Monitor
+from streams.prechecks.routing import precheck_routes
 
 _PAGE: Final = Path(alerts.feed.__file__).parent
 _LOOPBACK: Final = ["127.0.0.1", "localhost", "[::1]"]
@@ -113,6 +114,8 @@ def make_app(monitor: Monitor, listen: str) -> FastAPI:
                 {"error": f"{len(body)} bytes; send at most {_MOST_BODY} at once"}, status_code=413
             )
         return await run_in_threadpool(_taken, monitor, body, arrived)
+
+    app.include_router(precheck_routes(monitor, lambda: "loopback"))
 
     @app.get("/metrics")
     def metrics() -> Response:

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
         default=5.0, gt=0, le=60, description="Longest wait of a worker to fill an archive block"
     )
     cache_histories: int = Field(default=200_000, ge=1000, description="Histories kept in memory")
+    precheck_seconds: float = Field(
+        default=0.03, gt=0, le=10, description="Longest wait for the verdict before a payment"
+    )
     session_seconds: float = Field(
         default=10.0, ge=6, le=300, description="Until a silent worker's partitions are others'"
     )

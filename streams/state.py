@@ -5,7 +5,7 @@ follows from other records (a visit's reversal, for one) is derived and not stor
 written once, so a long history costs no more to extend than a short one. Histories in use stay in
 memory, the least recently used are dropped.
 
-One thread takes records up; it does so within `gate`. Others may look at histories meanwhile, see
+One thread takes records up; it does so within `turns`. Others may look at histories meanwhile, see
 `SqliteReader`.
 """
 
@@ -26,7 +26,7 @@ from rules.histories.facts import Fact
 from rules.histories.forking import fork
 from rules.histories.keyed import History, Standing, forget
 from rules.histories.records import AnyRecord, Record
-from streams.gate import Gate
+from streams.turns import Turns
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS state_records (
@@ -72,7 +72,7 @@ class SqliteHistories:
         self._capacity = capacity
         self._cache: OrderedDict[Place, History] = OrderedDict()
         self._rows: dict[tuple[int, str, int, str], tuple[bytes, int]] = {}
-        self.gate = Gate()
+        self.turns = Turns()
         self.saves = 0
         """How often something was saved; what was read since the same number is still so."""
 
@@ -127,12 +127,12 @@ class SqliteHistories:
             self._cache.popitem(last=False)
 
     def known(self, places: Iterable[Place]) -> dict[Place, History]:
-        """Copies of those of the histories that are in memory; within `gate`."""
+        """Copies of those of the histories that are in memory; within `turns`."""
         found = ((place, self._cache.get(place)) for place in places)
         return {place: fork(history) for place, history in found if history is not None}
 
     def offer(self, histories: Mapping[Place, History], saves: int) -> None:
-        """Keep what another connection read since so many saves; within `gate`."""
+        """Keep what another connection read since so many saves; within `turns`."""
         if self.saves != saves:
             return
         room = self._capacity + self._capacity // _SPARE - len(self._cache)
@@ -165,7 +165,7 @@ class SqliteHistories:
                     f"DELETE FROM {table} kind = ? AND time < ?", (number, oldest)
                 ).rowcount
         for (kind, _), history in list(self._cache.items()):
-            with self.gate:
+            with self.turns:
                 forget(history, kind, watermark - SLACK_DAYS * DAY)
         return gone
 
@@ -200,13 +200,13 @@ class SqliteReader:
         """Copies of histories, the caller's own; what is read for them is left in memory."""
         wanted = list(dict.fromkeys(places))
         histories = self._histories
-        with histories.gate:
+        with histories.turns:
             found = histories.known(wanted)
             saves = histories.saves
         missing = [place for place in wanted if place not in found]
         if missing:
             read = self._read(missing)
-            with histories.gate:
+            with histories.turns:
                 histories.offer(read, saves)
                 # What a batch has brought into memory meanwhile is newer than what was read.
                 found |= histories.known(missing)

@@ -8,10 +8,24 @@ from typing import Final
 
 from sqlalchemy import Connection, Index, Table, inspect, text
 
-from alerts.ledger import access_tables, archive_tables, case_tables, schema, triage_tables
+from alerts.ledger import (
+    access_tables,
+    archive_tables,
+    case_tables,
+    precheck_tables,
+    schema,
+    triage_tables,
+)
 from alerts.ledger.schema import TABLES
 
-MODULES: Final = (schema, access_tables, archive_tables, case_tables, triage_tables)
+MODULES: Final = (
+    schema,
+    access_tables,
+    archive_tables,
+    case_tables,
+    precheck_tables,
+    triage_tables,
+)
 """The modules that define tables on `TABLES`."""
 
 _INDEX_NAMES: Final = {

@@ -2,13 +2,16 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
+
+import pytest
 
 from alerts.ledger import reading
 from alerts.table import difference
 from events.deadletters import DeadLetter
-from events.kinds import ManualClaim, Settlement
+from events.kinds import Event, ManualClaim, Settlement
 from events.readers import Record, open_source
 from rules.engine import Change
 from rules.histories.forking import fork
@@ -59,42 +62,52 @@ def test_the_answer_before_is_what_happens(
     assert raised > 20
 
 
+class _Askers:
+    """Threads that ask about the same events over and over until told to stop."""
+
+    def __init__(self, monitor: Monitor, events: Sequence[Event], threads: int) -> None:
+        self._monitor, self._events = monitor, events
+        self._done = threading.Event()
+        self.faults: list[BaseException] = []
+        self.answers = [0] * threads
+        self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def _ask(self, number: int) -> None:
+        try:
+            for event in cycle(self._events):
+                self._monitor.consider(event)
+                self.answers[number] += 1
+                if self._done.is_set():
+                    return
+        except BaseException as fault:
+            self.faults.append(fault)
+
+    def stop(self) -> None:
+        self._done.set()
+        for thread in self._threads:
+            thread.join()
+
+
+@pytest.mark.parametrize("capacity", [1000, 200_000])
 def test_asking_while_batches_are_taken_changes_nothing(
-    stream: Path, assembly: Assembly, tmp_path: Path
+    stream: Path, assembly: Assembly, tmp_path: Path, capacity: int
 ) -> None:
     """Threads that ask throughout see no broken history, and the table is that of a quiet run."""
     records = _records(stream)[:4000]
     asked = [record.event for record in records if isinstance(record.event, Settlement)][::7]
     tables = []
-    for name, askers in (("quiet", 0), ("asked", 2)):
-        settings = Settings(cache_histories=1000)
-        monitor = Monitor(tmp_path / name, assembly, settings)
+    for threads in (0, 2):
+        settings = Settings(cache_histories=capacity)
+        monitor = Monitor(tmp_path / str(threads), assembly, settings)
         monitor.engine.strict = True
-        done = threading.Event()
-        faults: list[BaseException] = []
-        answers = [0] * askers
-
-        def asking(number: int, monitor: Monitor = monitor) -> None:
-            try:
-                while True:
-                    for event in asked:
-                        monitor.consider(event)
-                        answers[number] += 1
-                        if done.is_set():
-                            return
-            except BaseException as fault:
-                faults.append(fault)
-
-        threads = [threading.Thread(target=asking, args=(number,)) for number in range(askers)]
-        for thread in threads:
-            thread.start()
+        askers = _Askers(monitor, asked, threads)
         for begin in range(0, len(records), 200):
             monitor.take(records[begin : begin + 200])
-        done.set()
-        for thread in threads:
-            thread.join()
-        assert not faults
-        assert all(answers)
+        askers.stop()
+        assert not askers.faults
+        assert all(askers.answers)
         with monitor.ledger.read() as connection:
             tables.append(list(reading.alert_table(connection)))
         monitor.close()

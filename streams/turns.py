@@ -3,7 +3,7 @@
 import threading
 
 
-class Gate:
+class Turns:
     """A lock that whoever waits gets next.
 
     Python's own lock may be taken again at once by the thread that gave it back, however long
