@@ -48,7 +48,8 @@ GRANT: dict[str, Any] = {
     "psn_no": "OWNER-1",
     "aut_psn_no": PERSON,
     "action": "grant",
-    "rlts": "1",
+    "rlts": "spouse",
+    "channel": "online",
     "insuplc_admdvs": "640100",
     "aut_insuplc_admdvs": "640100",
 }
@@ -126,7 +127,7 @@ def test_an_authorised_payment_passes(monitor: Monitor, counter: TestClient) -> 
 
 
 def test_a_suspicion_is_only_a_reminder(monitor: Monitor, counter: TestClient) -> None:
-    """A failed face check a minute before: severity 2."""
+    """A failed check a minute before: severity 2."""
     check = {
         "event_type": "identity_check",
         "event_id": "C-1",
@@ -134,7 +135,7 @@ def test_a_suspicion_is_only_a_reminder(monitor: Monitor, counter: TestClient) -
         "psn_no": PERSON,
         "fixmedins_code": "P64010000001",
         "insuplc_admdvs": "640100",
-        "result": "face_mismatch",
+        "result": "mismatch",
     }
     _take(monitor, check)
     own = {
