@@ -59,6 +59,10 @@ lint: .venv/test.stamp ## check format and lint
 type: .venv/test.stamp ## check the types
 	$(BIN)/mypy
 
+.PHONY: dashboards
+dashboards: .venv/test.stamp ## make Grafana's boards and Prometheus' rules anew from their code
+	$(BIN)/python -m dashboards
+
 .PHONY: bench
 bench: .venv/test.stamp ## measure: decoding, the pure pipeline, Faust on a real Kafka, memory
 	@tools/components.sh kafka
