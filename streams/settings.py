@@ -21,6 +21,12 @@ class Settings(BaseSettings):
         description="Key of the pseudonyms of persons; the same for every process",
     )
     listen: str = Field(default="127.0.0.1:8350", description="Address of page, API and metrics")
+    public_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^/\s]+$",
+        description="Where browsers find the desk, if not where it listens; https:// makes its"
+        " cookies travel over HTTPS only",
+    )
     kafka: str = Field(default="127.0.0.1:9092", description="Kafka servers, host:port, comma")
     postgres: SecretStr = Field(
         default=SecretStr("postgresql+psycopg://fundwatch@127.0.0.1/fundwatch"),

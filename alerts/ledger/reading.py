@@ -40,12 +40,14 @@ _SEARCHED: Final = (
 class Filters(Struct, frozen=True):
     """Which alerts; what is empty or None filters nothing, several values of one field are or'ed.
 
-    `areas` are codes of six digits or the beginnings of codes (`64` is all of Ningxia). Amounts
+    `areas` are codes of six digits or the beginnings of codes (`64` is all of Ningxia); `within`
+    are those that the reader may see at all. Amounts
     in fen, both ends included; event times epoch seconds, `until` not included, by the last event
     of an alert. `text` is searched in names, messages, subject, settlements and ids.
     """
 
     areas: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     severities: tuple[int, ...] = ()
@@ -230,6 +232,8 @@ def _filtered(statement: Select[Any], filters: Filters) -> Select[Any]:
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.areas:
         yield _in_areas(filters.areas)
+    if filters.within:
+        yield _in_areas(filters.within)
     named: tuple[tuple[ColumnElement[Any], Sequence[str | int]], ...] = (
         (ALERTS.c.family, filters.families),
         (ALERTS.c.rule_id, filters.rules),

@@ -12,9 +12,11 @@ from alerts.ledger import LedgerError
 from rules.reference import BadReferenceError
 from rules.strict_yaml import DataFileError
 from streams.cli import (
+    admitting,
     alerting,
     benefiting,
     clustering,
+    desking,
     doctoring,
     knowing,
     replaying,
@@ -33,9 +35,11 @@ def cli() -> None:
 
 
 for group in (
+    admitting,
     alerting,
     benefiting,
     clustering,
+    desking,
     doctoring,
     knowing,
     replaying,

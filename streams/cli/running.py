@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import click
 
+from alerts.desk.live import totals_of
 from alerts.ledger import reading
 from alerts.ledger.lines import alert_line
 from events.codec import decode
 from events.deadletters import BadRecordError
+from streams.cli.desking import tell_first_link
 from streams.cli.options import (
     FILE,
     NEW_FOLDER,
@@ -23,7 +25,7 @@ from streams.cli.options import (
     require_ledger,
 )
 from streams.monitor import Monitor
-from streams.serving import Server, make_app, totals_of
+from streams.serving import Server, make_app
 from streams.settings import Settings
 from streams.sources import count_lines, follow, read_files, read_standard_input
 
@@ -46,7 +48,9 @@ def run(
     """Watch files, folders, standard input or HTTP in one process, and keep everything in DATA.
 
     Goes on where the last run stopped. Without EVENTS it reads standard input if something is
-    piped in, and takes events over HTTP (POST /v1/events, NDJSON).
+    piped in, and takes events over HTTP: POST /v1/events, NDJSON, with a token that
+    `fundwatch users token NAME --send --data DATA` makes. The first time, it prints the link by
+    which the administrator comes in.
     """
     settings = Settings()
     monitor = Monitor(data, assembly_of(settings, choices), settings)
@@ -54,8 +58,10 @@ def run(
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     try:
         address = listen or settings.listen
-        with Server(make_app(monitor, address), address) as server:
+        with Server(make_app(monitor, address, settings), address) as server:
             click.echo(f"live page: {server.address}", err=True)
+            if not once:
+                tell_first_link(monitor.ledger, settings.public_url or server.address)
             done = _read(monitor, events, settings, once=once)
             if not once:
                 _stay(monitor, events, settings, stopped)

@@ -128,8 +128,20 @@ def test_events_by_pipe(stream: Path, expected: list[AlertRow], tmp_path: Path) 
     assert difference(expected, _table(tmp_path)) == []
 
 
+def _token(data: Path, name: str, *options: str) -> str:
+    """A token made as an operator makes it."""
+    made = subprocess.run(
+        [*FUNDWATCH, "users", "token", name, *options, "--data", str(data)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return made.stdout.strip()
+
+
 @contextmanager
 def _running(stream: Path, data: Path) -> Iterator[httpx.Client]:
+    sender = _token(data, "feeder", "--send")
     process = subprocess.Popen(
         _command(stream, data),
         stdin=subprocess.DEVNULL,
@@ -141,7 +153,8 @@ def _running(stream: Path, data: Path) -> Iterator[httpx.Client]:
         assert process.stderr is not None
         address = process.stderr.readline().partition("live page: ")[2].strip()
         assert address.startswith("http://127.0.0.1:")
-        with httpx.Client(base_url=address, timeout=60) as client:
+        headers = {"Authorization": f"Bearer {sender}"}
+        with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
             yield client
     finally:
         process.send_signal(signal.SIGTERM)
@@ -166,7 +179,9 @@ def test_events_by_http(stream: Path, expected: list[AlertRow], tmp_path: Path) 
         foreign = client.post("v1/events", content=b"", headers={"Origin": "http://elsewhere"})
         assert foreign.status_code == 403
         assert client.get("", headers={"Host": "elsewhere"}).status_code == 400
-        page = client.get("")
+        assert client.get("").status_code == 403
+        reader = {"Authorization": f"Bearer {_token(tmp_path, 'feeder')}"}
+        page = client.get("", headers=reader)
         assert "基金监管实时预警" in page.text
         metrics = client.get("metrics").text
         assert 'fundwatch_rejected_total{reason="not_utf8"} 1.0' in metrics
@@ -188,8 +203,11 @@ def test_no_identity_leaves(stream: Path, tmp_path: Path) -> None:
         lines = (stream / "events.ndjson").read_bytes().splitlines(keepends=True)
         for begin in range(0, len(lines), 2000):
             client.post("v1/events", content=b"".join(lines[begin : begin + 2000]))
+        client.headers["Authorization"] = f"Bearer {_token(tmp_path, 'feeder')}"
         told = client.get("").text + client.get("metrics").text
-        told += client.get("v1/alerts?limit=1000").text
+        listed = client.get("v1/alerts?limit=1000")
+        assert len(listed.json()["alerts"]) > 10
+        told += listed.text
     shown = subprocess.run(
         [*FUNDWATCH, "alerts", "--data", str(tmp_path), "--json"],
         capture_output=True,

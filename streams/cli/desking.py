@@ -1,0 +1,68 @@
+"""`fundwatch desk`: the supervisors' desk by itself, over the ledger of a run or of the workers."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+
+from alerts.desk.application import first_link, make_desk
+from alerts.ledger import Ledger
+from rules.histories.digests import use_key
+from streams.cli.options import FOLDER, require_ledger
+from streams.monitor import open_ledger
+from streams.serving import Server
+from streams.settings import Settings
+
+
+@contextmanager
+def opened(data: Path | None, settings: Settings) -> Iterator[Ledger]:
+    """The ledger of an embedded run's folder, or else that of the workers."""
+    use_key(settings.pseudonym_key.get_secret_value().encode())
+    now_ms = int(time.time() * 1000)
+    if data is not None:
+        ledger = open_ledger(data)
+    else:
+        ledger = Ledger.open(settings.postgres.get_secret_value(), created_ms=now_ms)
+    with ledger:
+        yield ledger
+
+
+def tell_first_link(ledger: Ledger, address: str) -> None:
+    """Print how the first administrator comes in, as long as there is none."""
+    link = first_link(ledger, address, int(time.time() * 1000))
+    if link:
+        click.echo(f"首位管理员（一次有效） first administrator, works once: {link}", err=True)
+
+
+@click.command()
+@click.option("--data", type=FOLDER, help="Folder of an embedded run; else FUNDWATCH_POSTGRES.")
+@click.option("--listen", help="host:port; port 0 takes a free one. FUNDWATCH_LISTEN.")
+def desk(data: Path | None, listen: str | None) -> None:
+    """Serve the supervisors' desk over a ledger that others write.
+
+    A run serves its own desk; this one is for the ledger of the workers, and for looking at a run
+    that has ended. The first time, it prints the link by which the administrator comes in.
+    """
+    settings = Settings()
+    if data is not None:
+        require_ledger(data)
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    address = listen or settings.listen
+    with opened(data, settings) as ledger:
+        app = make_desk(ledger, address, public_url=settings.public_url)
+        with Server(app, address) as server:
+            click.echo(f"desk: {server.address}", err=True)
+            tell_first_link(ledger, settings.public_url or server.address)
+            try:
+                stopped.wait()
+            except KeyboardInterrupt:
+                click.echo("stopped", err=True)
+
+
+COMMANDS: Final = (desk,)
