@@ -42,8 +42,8 @@ def make_desk(
 
     `listen` is its host:port: on the loopback interface it answers to the names of this machine
     only. `public_url` is where browsers find it, if that is elsewhere. `clock` is the wall time,
-    epoch ms. `routers` are what a runtime adds; `health` what it says of itself; `sent` is told, for
-    every alert that the live feed sends, how many seconds before it was written.
+    epoch ms. `routers` are what a runtime adds; `health` what it says of itself; `sent` is told,
+    for every alert that the live feed sends, how many seconds before it was written.
     """
     app = FastAPI(
         title="fundwatch",
