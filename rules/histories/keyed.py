@@ -3,15 +3,18 @@
 `take` adds a record and returns the records that rules must look at again, or None when the record
 was known and nothing changed. Retention is in days of event time: `KEPT` says how long a record is
 remembered and how late a reversal may come and still be applied.
+
+One module, because the kinds of history are one list that states, workers and rules go by.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct, field, structs
 
 from events.codes import Scheme
-from events.times import DAY
+from events.times import DAY, day_of, day_start
 from rules.histories.records import (
     SERIES,
     AnyRecord,
@@ -22,6 +25,7 @@ from rules.histories.records import (
     Credit,
     Defect,
     Designation,
+    Encounter,
     Goods,
     Grant,
     Move,
@@ -40,6 +44,7 @@ from rules.histories.records import (
     Visit,
 )
 from rules.histories.series import between, put, swap
+from rules.histories.tallies import file_in, returned
 
 PERSON: Final = "person"
 ACCOUNT: Final = "account"
@@ -49,6 +54,8 @@ INSTITUTION_DAY: Final = "institution_day"
 INSTITUTION_MONTH: Final = "institution_month"
 DOCUMENT: Final = "document"
 STOCK: Final = "stock"
+PLACE: Final = "place"
+PHYSICIAN: Final = "physician"
 
 KEPT: Final[dict[str, int]] = {
     PERSON: 400,
@@ -59,6 +66,8 @@ KEPT: Final[dict[str, int]] = {
     INSTITUTION_DAY: 45,
     INSTITUTION_MONTH: 3 * 366,
     DOCUMENT: 3 * 366,
+    PLACE: 100,
+    PHYSICIAN: 100,
 }
 """Days a record is remembered, by kind of history: receipts and trace codes three years."""
 
@@ -71,6 +80,8 @@ MOST: Final[dict[str, int]] = {
     INSTITUTION_DAY: 20000,
     INSTITUTION_MONTH: 200_000,
     DOCUMENT: 200,
+    PLACE: 1_000_000,
+    PHYSICIAN: 20_000,
 }
 """Most records of one sort that one key remembers; beyond it the oldest are forgotten."""
 
@@ -353,6 +364,73 @@ class Stock(History, gc=False):
         return (kept,) if self.supplied else ()
 
 
+class Place(History, gc=False):
+    """One institution, or one physician wherever working, as the anomaly models remember it.
+
+    Besides the settlements in their order it keeps them by person, terminal and physician, and
+    exact sums by day (`rules.histories.tallies`) of the whole, each terminal and each physician.
+    """
+
+    encounters: list[Encounter] = field(default_factory=list)
+    people: dict[str, list[Encounter]] = field(default_factory=dict)
+    tills: dict[str, list[Encounter]] = field(default_factory=dict)
+    doctors: dict[str, list[Encounter]] = field(default_factory=dict)
+    tallies: dict[str, dict[int, list[int]]] = field(default_factory=dict)
+    """Sums by day number, by unit: empty for the whole, `t|` and `d|` with terminal, physician."""
+    memo: dict[tuple[str, int], tuple[float, ...]] = field(default_factory=dict)
+    """What was worked out of the days before a day; empty again when one of them changes."""
+    latest: int = 0
+    """The latest day with a settlement."""
+
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
+        """Take up a settlement, or the news of its reversal."""
+        if not isinstance(record, Encounter):
+            return History.take(self, record)
+        before = record.rev_at and next(
+            (
+                known
+                for known in between(self.encounters, record.time, record.time)
+                if known.event_id == record.event_id
+            ),
+            None,
+        )
+        kept = put(self.encounters, record)
+        if kept is None:
+            return None
+        if before:
+            returned(self.tallies, before, -1)
+        else:
+            file_in(self, kept)
+        returned(self.tallies, kept, 1)
+        day = day_of(kept.time)
+        if day < self.latest or before or kept.rev_at:
+            self.memo.clear()
+        elif day > self.latest:
+            self._pass(day)
+        return (kept,)
+
+    def _pass(self, day: int) -> None:
+        """A new day: what is older than the retention goes."""
+        self.latest = day
+        self.memo.clear()
+        oldest = day_start(day - KEPT[PLACE])
+        if not self.encounters or self.encounters[0].time >= oldest - 7 * DAY:
+            return
+        for filed in (self.people, self.tills, self.doctors):
+            for name in [name for name, known in filed.items() if known[-1].time < oldest]:
+                del filed[name]
+            for known in filed.values():
+                if known[0].time < oldest:
+                    del known[: bisect_left(known, oldest, key=_time)]
+        for days in self.tallies.values():
+            for old in [one for one in days if one < day - KEPT[PLACE]]:
+                del days[old]
+
+
+def _time(record: Record) -> int:
+    return record.time
+
+
 KINDS: Final[dict[str, type[History]]] = {
     PERSON: Person,
     ACCOUNT: Account,
@@ -362,6 +440,8 @@ KINDS: Final[dict[str, type[History]]] = {
     INSTITUTION_MONTH: InstitutionMonth,
     DOCUMENT: Document,
     STOCK: Stock,
+    PLACE: Place,
+    PHYSICIAN: Place,
 }
 
 

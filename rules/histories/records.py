@@ -110,6 +110,8 @@ class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Who or what settled it (`opter_type`): 1 a clerk, 2 a kiosk, 3 a mobile device."""
     agent_no: str = ""
     """Keyed digest of the agent's identity number (`agnter_certno`), where one was sent."""
+    signer: str = ""
+    """Physician of the main diagnosis (`dise_dor_no`)."""
 
 
 class Refund(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -421,6 +423,29 @@ class Defect(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Days between what happened and its settlement or report, where that is what is wrong."""
 
 
+class Encounter(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A settlement as the anomaly models remember it with its institution and its physician."""
+
+    psn_no: str
+    inst: str
+    till: str
+    """The terminal, else who operated it, else empty."""
+    doctor: str
+    kind: str
+    level: str
+    area: str
+    fee: int
+    fund: int
+    account: int
+    """Own and shared account together."""
+    cash: int
+    lines: int
+    inpatient: bool
+    part: bytes = b""
+    """What the person's history said about it: float32 features (`detectors.features`)."""
+    rev_at: int = 0
+
+
 AnyRecord = (
     Visit
     | Refund
@@ -444,6 +469,7 @@ AnyRecord = (
     | Premium
     | Designation
     | Defect
+    | Encounter
 )
 
 SERIES: Final[Mapping[type, str]] = {
@@ -454,6 +480,7 @@ SERIES: Final[Mapping[type, str]] = {
     Credit: "credits",
     Defect: "defects",
     Designation: "designations",
+    Encounter: "encounters",
     Goods: "goods",
     Grant: "grants",
     Move: "moves",

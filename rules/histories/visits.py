@@ -107,6 +107,7 @@ def visit_of(e: Settlement) -> Visit:
         _contradictions(e) if e.mdtrt_cert_type == _IDENTITY_CARD else (),
         served=intern(e.opter_type),
         agent_no=digest(e.agnter_certno.upper()) if e.agnter_certno else "",
+        signer=intern(e.diseinfo[0].dise_dor_no) if e.diseinfo else "",
     )
 
 
