@@ -18,6 +18,7 @@ from rules.context import Context
 from rules.findings import Finding
 from rules.histories.keyed import History, Standing
 from rules.histories.records import Record
+from rules.panel import Judged, Panel
 from rules.rule import Check, Rule
 
 Action = Literal["raised", "revised", "withdrawn", "retracted"]
@@ -50,16 +51,26 @@ class Engine:
         self.context = context
         self.strict = strict
         self.failures: Counter[str] = Counter()
+        self.panel: Panel | None = None
+        """What judges many records at a time, after the rules; none unless models are given."""
         self._concerned: dict[str, dict[type, list[tuple[Rule, Check]]]] = {}
         for rule in rules:
             by_record = self._concerned.setdefault(rule.kind, {})
             for record in rule.records:
                 by_record.setdefault(record, []).append((rule, rule.check))
 
+    def plain(self) -> "Engine":
+        """An engine of the same rules without a panel, for what is only asked and not taken."""
+        engine = Engine(self.rules, self.context, strict=self.strict)
+        engine.failures = self.failures
+        return engine
+
     def look(
-        self, kind: str, history: History, changed: Iterable[Record], out: list[Change]
+        self, kind: str, history: History, changed: Sequence[Record], out: list[Change]
     ) -> None:
         """Run every rule that the changed records concern; append what changed to `out`."""
+        if self.panel is not None:
+            self.panel.note(kind, history, changed)
         concerned = self._concerned.get(kind)
         if concerned is None:
             return
@@ -73,6 +84,16 @@ class Engine:
                     if self.strict:
                         raise
                     self._failed(rule, error)
+
+    def settle(self, judged: Iterable[Judged], out: list[Change]) -> None:
+        """Compare what a panel says with what was said before; append what changed to `out`."""
+        for rule, kind, history, about, finding, _ in judged:
+            _settle(rule, kind, history, about, finding, out)
+
+    def finish(self, out: list[Change]) -> None:
+        """End a batch: let the panel, if there is one, judge what has changed in it."""
+        if self.panel is not None:
+            self.settle(self.panel.judge(self.panel.gather()), out)
 
     def _failed(self, rule: Rule, error: Exception) -> None:
         self.failures[rule.id] += 1

@@ -5,7 +5,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from rules.rule import Rule, read_meta
+from rules.findings import Verdict
+from rules.rule import ANOMALY, Meta, Rule, read_meta
 from rules.strict_yaml import DataFileError
 
 FAMILIES: Final = (
@@ -43,10 +44,33 @@ def load_rules(names: Iterable[str] = (), *, shadow: bool = False) -> Sequence[R
     return sorted(chosen, key=lambda rule: rule.id)
 
 
-def _load(path: Path) -> Rule:
+def load_anomalies(names: Iterable[str] = ()) -> Sequence[Rule]:
+    """What models may find, ordered by id: metadata alone, because no function of one history
+    judges it (`rules.panel`). `names` picks by id or family, without it there are all. Raises
+    DataFileError for metadata that is wrong."""
+    wanted = set(names)
+    rules = []
+    for path in sorted((_HERE / ANOMALY).glob("*.yaml")):
+        meta = _meta(path)
+        module = import_module(f"rules.{ANOMALY}.{path.stem}")
+        if not wanted or wanted & {meta.id, meta.family}:
+            rules.append(Rule(meta, _judged_elsewhere, module.KIND, module.RECORDS, module.SUBJECT))
+    return rules
+
+
+def _judged_elsewhere(*_: object) -> Iterable[Verdict]:
+    raise TypeError("a model judges this, not a function: see rules.panel")
+
+
+def _meta(path: Path) -> Meta:
     meta = read_meta(path)
     expected = f"{meta.family}.{path.stem}"
     if meta.id != expected:
         raise DataFileError(f"{path}: id: found {meta.id!r}, expected {expected!r}")
+    return meta
+
+
+def _load(path: Path) -> Rule:
+    meta = _meta(path)
     module = import_module(f"rules.{path.parent.name}.{path.stem}")
     return Rule(meta, module.check, module.KIND, module.RECORDS, module.SUBJECT)

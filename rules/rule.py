@@ -22,7 +22,10 @@ Family = Literal[
     "usage",
     "knowledge",
     "data_quality",
+    "anomaly",
 ]
+ANOMALY: Final = "anomaly"
+"""What models found and no rule foresaw: never a clear breach, and judged by `rules.panel`."""
 Maturity = Literal["shadow", "stable", "deprecated"]
 SEVERITIES: Final = {1: "clear breach", 2: "highly suspicious", 3: "slightly suspicious"}
 
@@ -85,7 +88,7 @@ class Meta(Struct, frozen=True, forbid_unknown_fields=True):
     message: Text
     does_not_apply: tuple[Text, ...]
     look_at: Text
-    cases: tuple[Case, ...]
+    cases: tuple[Case, ...] = ()
     law: tuple[str, ...] = ()
     national_rules: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
@@ -146,6 +149,13 @@ def read_meta(path: Path) -> Meta:
         dates = [dated.since for dated in parameter.values]
         if not dates or dates != sorted(set(dates)):
             raise DataFileError(f"{path}: parameters.{name}: expected values in order of `from`")
+    if meta.family == ANOMALY:
+        if meta.severity == 1 or meta.cases:
+            raise DataFileError(
+                f"{path}: found severity {meta.severity} and {len(meta.cases)} cases, expected a"
+                " severity of 2 or 3 and none: what is unusual depends on the model"
+            )
+        return meta
     kinds = {case.kind for case in meta.cases}
     missing = {"hit", "near_miss", "reversal"} - kinds
     if missing:

@@ -12,8 +12,8 @@ from alerts.ledger.figures import Figures
 from events.kinds import KINDS, Diagnosis, FeeLine, FundPayment
 from rules.coverage import coverage
 from rules.packs import Policy
-from rules.registry import load_rules
-from rules.rule import SEVERITIES, Rule
+from rules.registry import load_anomalies, load_rules
+from rules.rule import ANOMALY, SEVERITIES, Rule
 from rules.strict_yaml import read_mapping
 from streams.ledger_metrics import families
 from streams.metrics import Metrics
@@ -62,13 +62,14 @@ _FIRST: Final = ("event_id", "event_time", "psn_no", "fixmedins_code")
 
 def rules_page() -> str:
     """Every rule with what it cites, its parameters and its limits."""
-    rules = load_rules(shadow=True)
+    rules = [*load_rules(shadow=True), *load_anomalies()]
     page = [
         "# Rules\n",
         _MADE,
         f"{len(rules)} rules. Severity: "
         + ", ".join(f"{number} {name}" for number, name in SEVERITIES.items())
-        + ". Every rule's cases run with `fundwatch rules test`.\n",
+        + ". Every rule's cases run with `fundwatch rules test`; the family `anomaly` is judged by"
+        " models (`docs/models.md`) and has none.\n",
     ]
     family = ""
     for rule in sorted(rules, key=lambda rule: (rule.meta.family, rule.id)):
@@ -96,6 +97,9 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield f"- does not apply: {limit.zh} {limit.en}"
     yield f"- look at: {meta.look_at.zh} {meta.look_at.en}"
     counted = {kind: sum(case.kind == kind for case in meta.cases) for kind in _CASE_KINDS}
+    if meta.family == ANOMALY:
+        yield ""
+        return
     yield "- cases: " + ", ".join(f"{number} {kind}" for kind, number in counted.items()) + "\n"
 
 
@@ -147,7 +151,7 @@ def metrics_page() -> str:
         "|---|---|---|---|",
     ]
     metrics = Metrics()
-    page += [*_metrics(metrics), *_metrics(metrics.flow)]
+    page += [*_metrics(metrics), *_metrics(metrics.flow), *_metrics(metrics.models)]
     page += [
         "",
         "Workers have these too:\n",

@@ -24,6 +24,7 @@ from events.kinds import Event
 from events.times import DAY, HOUR, MINUTE
 from rules.reference import InstitutionEntry
 from streams.flow_metrics import Flow
+from streams.model_metrics import ModelMetrics
 
 _AREA: Final = re.compile(r"\d{6}\Z", re.ASCII)
 _MOST_AREAS: Final = 500
@@ -119,6 +120,8 @@ class Metrics:
         )
         self._areas: set[str] = set()
         self.flow = Flow(here, self.area, institutions or {})
+
+        self.models = ModelMetrics(here)
 
     def area(self, code: str) -> str:
         """The area as a label."""

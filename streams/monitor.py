@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from alerts.alert import Alert, alert_of
-from alerts.ledger import Ledger, archive, reading, writing
+from alerts.ledger import Ledger, archive, reading, trials, writing
 from events.deadletters import DeadLetter
 from events.kinds import Event
 from events.readers import Read, Record
@@ -21,6 +21,7 @@ from events.times import DAY, epoch
 from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
+from streams.anomaly.opening import panel_of
 from streams.archived import archived
 from streams.assembly import Assembly, assemble
 from streams.ledger_metrics import serve_ledger
@@ -76,6 +77,9 @@ class Monitor:
             self.engine.context.institutions,
             settings.figures_seconds,
         )
+        # Models look at what was taken; before payment only the rules are asked.
+        self._asking = self.engine.plain()
+        self._panel = panel_of(self.engine, self.metrics, wanted=assembly.models is not None)
         self._lock = threading.Lock()
         self._connection = self.ledger.engine.connect()
         raw = self._connection.connection.driver_connection
@@ -115,6 +119,8 @@ class Monitor:
                     taken, events, fresh = self._take(reads, positions)
             except BaseException:
                 self._histories.abandon()
+                if self._panel is not None:
+                    self._panel.drop()
                 raise
             ended = time.perf_counter()
             self.metrics.taken(events, fresh)
@@ -138,9 +144,11 @@ class Monitor:
                 kept.append(told)
         events = [record.event for record in kept]
         changes, fresh = self._look(events)
-        alerts = [alert_of(change, self._generation) for change in changes]
+        alerts, tried = trials.parted(alert_of(change, self._generation) for change in changes)
         self._histories.save(changes)
         writing.record(self._connection, alerts, now_ms)
+        if tried or self._panel is not None:
+            self._keep_trials(tried, now_ms)
         writing.refuse(self._connection, refused, now_ms)
         for position in positions:
             writing.move(self._connection, *position)
@@ -171,7 +179,15 @@ class Monitor:
         for fact in onward:
             with turns:
                 self._pipeline.receive(fact, changes)
+        self.engine.finish(changes)
         return changes, fresh
+
+    def _keep_trials(self, tried: Sequence[Alert], now_ms: int) -> None:
+        """Keep what a model in trial found, and how its scores agree with those in use."""
+        trials.record_trials(self._connection, tried, now_ms)
+        if self._panel is not None:
+            pairs = [pair._asdict() for pair in self._panel.take_pairs()]
+            trials.add_pairs(self._connection, pairs)
 
     def _measure(
         self, taken: Taken, events: Sequence[Event], reads: Sequence[Read], seconds: float
@@ -201,7 +217,7 @@ class Monitor:
         Safe to call from any thread, while a batch is being taken too: it sees what that batch
         has done so far, and waits for one event at most.
         """
-        return consider(self.engine, self._reader.copies, event)
+        return consider(self._asking, self._reader.copies, event)
 
     def check(self, event: Event) -> list[Alert]:
         """The alerts an event would raise or change now; nothing is kept of it."""

@@ -69,6 +69,9 @@ class Pipeline:
         for record in changed:
             first = record.event_id == fact.record.event_id
             onward.extend(spread(record, person.refunds, first=first))
+        panel = self.engine.panel
+        if panel is not None:
+            onward.extend(panel.tell(person, changed))
         self.engine.look(keyed.PERSON, person, changed, out)
         if person.visits and person.visits[0].time < self.watermark - _REMEMBERED:
             forget(person, keyed.PERSON, self.watermark - _LATENESS)
@@ -84,6 +87,6 @@ class Pipeline:
             self.engine.look(fact.kind, *taken, out)
 
     def process(self, event: Event, out: list[Change]) -> None:
-        """Both steps at once, for a process that owns every key."""
+        """Both steps at once, for a process that owns every key; `engine.finish` ends a batch."""
         for fact in self.enter(event, out):
             self._place(fact, out)

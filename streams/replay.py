@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from alerts.alert import Alert, alert_of
+from alerts.ledger.trials import parted
 from events.deadletters import DeadLetter
 from events.times import DAY
 from rules.engine import Change
@@ -80,7 +81,8 @@ def replay(
     else:
         with tempfile.TemporaryDirectory(prefix="fundwatch-") as folder:
             parts = _together(sources, assembly, number, latest, Path(folder), progress)
-    alerts = [alert for part in parts for alert in part.alerts if alert.status != "retracted"]
+    told, _ = parted(alert for part in parts for alert in part.alerts)
+    alerts = [alert for alert in told if alert.status != "retracted"]
     return Outcome(
         events=sum(part.events for part in parts),
         again=sum(part.again for part in parts),
@@ -107,6 +109,13 @@ class _Latest:
         return [alert_of(change) for change in self._last.values()]
 
 
+def _finish(pipeline: Pipeline, changes: list[Change], last: _Latest) -> None:
+    """End a batch, where models judge what has changed in it."""
+    pipeline.engine.finish(changes)
+    if changes:
+        last.keep(changes)
+
+
 def _alone(
     sources: Sequence[Path],
     assembly: Assembly,
@@ -129,9 +138,11 @@ def _alone(
                 if changes:
                     last.keep(changes)
             if sequence % _STEP == 0:
+                _finish(pipeline, changes, last)
                 memory.sweep(pipeline.watermark)
                 if progress is not None:
                     progress(sequence)
+        _finish(pipeline, changes, last)
     finally:
         if collecting:
             gc.enable()
@@ -200,8 +211,10 @@ def _people(
         if changes:
             last.keep(changes)
         if part.events % _STEP == 0:
+            _finish(pipeline, changes, last)
             with _read_so_far[0].get_lock():
                 _read_so_far[0].value = max(_read_so_far[0].value, sequence)
+    _finish(pipeline, changes, last)
     for writer in writers:
         writer.close()
     part.again = pipeline.again
@@ -221,7 +234,9 @@ def _places(assembly: Assembly, share: int, number: int, folder: Path) -> _Part:
         if changes:
             last.keep(changes)
         if done % _STEP == 0:
+            _finish(pipeline, changes, last)
             memory.sweep(pipeline.watermark)
+    _finish(pipeline, changes, last)
     return _Part(alerts=last.alerts(), letters=[], failures=dict(pipeline.engine.failures))
 
 

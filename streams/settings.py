@@ -14,6 +14,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FUNDWATCH_", extra="ignore", frozen=True)
 
     reference: Path | None = Field(default=None, description="Folder of reference CSV files")
+    models: Path | None = Field(default=None, description="Folder of models; none: rules only")
     pseudonym_key: SecretStr = Field(
         default=SecretStr(BUILT_IN.decode()),
         min_length=1,

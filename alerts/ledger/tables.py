@@ -14,17 +14,21 @@ from alerts.ledger import (
     case_tables,
     precheck_tables,
     schema,
+    score_tables,
     triage_tables,
+    trial_tables,
 )
 from alerts.ledger.schema import TABLES
 
 MODULES: Final = (
     schema,
+    score_tables,
     access_tables,
     archive_tables,
     case_tables,
     precheck_tables,
     triage_tables,
+    trial_tables,
 )
 """The modules that define tables on `TABLES`."""
 

@@ -60,6 +60,7 @@ def encounter_of(visit: Visit, part: bytes = b"") -> Encounter:
         visit.scheme == "inpatient",
         part,
         visit.rev_at,
+        visit.setl_id,
     )
 
 

@@ -386,7 +386,7 @@ class Place(History, gc=False):
         """Take up a settlement, or the news of its reversal."""
         if not isinstance(record, Encounter):
             return History.take(self, record)
-        before = record.rev_at and next(
+        before = next(
             (
                 known
                 for known in between(self.encounters, record.time, record.time)
@@ -395,6 +395,10 @@ class Place(History, gc=False):
             None,
         )
         kept = put(self.encounters, record)
+        if before is not None and before.part != record.part:
+            # The person's history has learned of something earlier: what was told last counts.
+            kept = structs.replace(before if kept is None else kept, part=record.part)
+            swap(self.encounters, kept)
         if kept is None:
             return None
         if before:

@@ -444,6 +444,7 @@ class Encounter(Record, frozen=True, gc=False, array_like=True, tag=True):
     part: bytes = b""
     """What the person's history said about it: float32 features (`detectors.features`)."""
     rev_at: int = 0
+    setl_id: str = ""
 
 
 AnyRecord = (

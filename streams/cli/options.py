@@ -38,6 +38,9 @@ _CHOICES: Final = (
     ),
     click.option("--shadow", is_flag=True, help="Run rules in trial (maturity shadow) too."),
     click.option("--knowledge", type=FOLDER, help="Imported national knowledge points."),
+    click.option(
+        "--models", type=FOLDER, help="Folder of models: the active one judges, a shadow beside it."
+    ),
 )
 
 
@@ -56,6 +59,7 @@ def assembly_of(settings: Settings, choices: dict[str, Any]) -> Assembly:
         rules=tuple(choices.get("rules") or ()),
         shadow=bool(choices.get("shadow")),
         knowledge=choices.get("knowledge"),
+        models=choices.get("models") or settings.models,
         key=settings.pseudonym_key.get_secret_value().encode(),
     )
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from rules.coverage import coverage
 from rules.packs import Policy
-from rules.registry import load_rules
+from rules.registry import load_anomalies, load_rules
 from rules.rule import SEVERITIES
 from streams.cases import run_cases
 from streams.cli.options import FILE
@@ -28,7 +28,7 @@ def rules() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def list_rules(as_json: bool) -> None:
     """All rules with family, severity, maturity and clauses."""
-    known = load_rules(shadow=True)
+    known = [*load_rules(shadow=True), *load_anomalies()]
     if as_json:
         told = [
             {
@@ -63,7 +63,7 @@ def list_rules(as_json: bool) -> None:
 @click.argument("rule_id")
 def show(rule_id: str) -> None:
     """One rule: parameters with their sources, limits, what to look at, cases."""
-    (rule,) = load_rules([rule_id])[:1]
+    (rule,) = (load_anomalies([rule_id]) or load_rules([rule_id]))[:1]
     meta = rule.meta
     click.echo(f"{rule.id} v{rule.version}  {meta.name.zh} / {meta.name.en}")
     click.echo(f"severity {meta.severity} ({SEVERITIES[meta.severity]}), {meta.maturity}")

@@ -14,8 +14,10 @@ from faust.streams import Stream
 from faust.types import TP, EventT, StreamT
 from faust.web import Request, Response, View
 
-from alerts.ledger import Ledger
+from alerts.ledger import Ledger, trials
 from rules.engine import Engine
+from streams.anomaly.comparing import Pair
+from streams.anomaly.opening import panel_of
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.worker.counts import Counts
@@ -40,12 +42,21 @@ class Parts:
     """What a worker is put together from; `app` is ready to be run."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, ledger: Ledger, folder: Path, web_port: int
+        self,
+        settings: Settings,
+        engine: Engine,
+        ledger: Ledger,
+        folder: Path,
+        web_port: int,
+        *,
+        models: bool = False,
     ) -> None:
         layout = layout_of(settings)
         self.layout = layout
         self.metrics = Metrics(engine.context.institutions)
         self._failures = engine.failures
+        self._ledger = ledger
+        self._panel = panel_of(engine, self.metrics, wanted=models)
         self.watch = Watch(self.metrics, settings.stall_seconds)
         self.log = KafkaLog(layout.bootstrap, layout.prefix)
         self.app = make_app(settings, folder, web_port)
@@ -100,6 +111,13 @@ class Parts:
         for partitions in (self.persons, self.places):
             self.metrics.remembered(partitions.sizes())
         self.metrics.broke(self._failures)
+        if self._panel is not None and (pairs := self._panel.take_pairs()):
+            await asyncio.to_thread(self._keep, pairs)
+
+    def _keep(self, pairs: Sequence[Pair]) -> None:
+        """Keep how the scores of a model in trial agree; what a crash loses is a little sum."""
+        with self._ledger.begin() as connection:
+            trials.add_pairs(connection, [pair._asdict() for pair in pairs])
 
     def _positions(self) -> dict[Place, int]:
         known = dict(self.sink.positions)

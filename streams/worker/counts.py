@@ -4,6 +4,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from alerts.ledger.trials import parted
 from events.times import epoch
 from rules.histories import keyed
 from streams.metrics import Metrics
@@ -47,7 +48,7 @@ class Counts:
         metrics.seconds.observe(whole)
         self.waiting.observe(whole - working)
         metrics.refused(taken.letters)
-        metrics.raised(taken.alerts, taken.fresh)
+        metrics.raised(parted(taken.alerts)[0], taken.fresh)
         metrics.again.inc(again)
         if keyed.PERSON not in stage.kinds:
             return

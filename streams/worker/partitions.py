@@ -19,7 +19,7 @@ from streams.worker.counts import Counts
 from streams.worker.history import Log
 from streams.worker.messages import Message, chunks
 from streams.worker.outbox import Outbox
-from streams.worker.stages import Stage
+from streams.worker.stages import Stage, answered
 from streams.worker.store import MovedOnError, Position, Store, StoreError
 
 _LOG: Final = logging.getLogger(__name__)
@@ -191,6 +191,10 @@ class Partitions:
         begun = perf_counter()
         self._begin(store, position)
         taken = self.stage.take(store, number, position, messages)
+        panel = self._engine.panel
+        if panel is not None and taken.asked:
+            # Beside the loop, which has heartbeats to send and other partitions to take.
+            answered(store, taken, await asyncio.to_thread(panel.judge, taken.asked))
         working = perf_counter() - begun
         if not quiet:
             await self._outbox.tell(number, taken)

@@ -61,7 +61,14 @@ def run_worker(
         asyncio.run(ensure_topics(layout_of(settings)))
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        parts = Parts(settings, engine, ledger, folder, web_port or _free_port())
+        parts = Parts(
+            settings,
+            engine,
+            ledger,
+            folder,
+            web_port or _free_port(),
+            models=assembly.models is not None,
+        )
         stop = _Stop(parts, loglevel)
         add_agents(parts, settings, stop.because)
         ready(f"http://127.0.0.1:{parts.app.conf.web_port}")

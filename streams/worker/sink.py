@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from alerts.alert import Alert
-from alerts.ledger import Ledger, archive
+from alerts.ledger import Ledger, archive, trials
 from alerts.ledger.lines import alert_from_line
 from alerts.ledger.writing import record, refuse
 from events.codec import MAX_BYTES
@@ -59,7 +59,7 @@ class Sink:
         await self._certainly(partial(_told, alerts, letters))
         # An alert's generation is the append time of the event behind it.
         now = time.time()
-        for alert in alerts:
+        for alert in trials.parted(alerts)[0]:
             self._counts.metrics.seen(now - alert.generation, 1)
         self._moved(topic, messages)
 
@@ -140,7 +140,9 @@ class Sink:
 
 def _told(alerts: Sequence[Alert], letters: Sequence[DeadLetter], connection: Connection) -> None:
     now = int(time.time() * 1000)
-    record(connection, alerts, now)
+    told, tried = trials.parted(alerts)
+    record(connection, told, now)
+    trials.record_trials(connection, tried, now)
     refuse(connection, letters, now)
 
 

@@ -21,6 +21,7 @@ from events.times import DAY
 from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
+from rules.panel import Asked, Judged
 from streams.sharing import timely
 from streams.worker.messages import Facts, Message, Told, letter_of, place_name, read_facts
 from streams.worker.partitioning import home_of
@@ -46,6 +47,8 @@ class Taken(Struct):
     unknown: int = 0
     forget_at: int | None = None
     """Event time at which old records are to go, after the last of these messages."""
+    asked: Sequence[Asked] = ()
+    """What models are to judge before anything is told, message by message."""
 
 
 class Stage(Protocol):
@@ -141,6 +144,7 @@ class Persons:
         taken.unknown += lines.unknown
         taken.onward += [Told(message.offset, i, fact) for i, fact in enumerate(onward)]
         _tell(taken, changes, stamp)
+        _ask(store, taken, stamp)
         watermark = store.pipeline.watermark
         _move(taken, Position(message.offset + 1, stamp, watermark, position.swept), watermark)
 
@@ -207,6 +211,7 @@ class Places:
             watermark = max(heard.watermark, facts.watermark)
             store.heard[facts.source] = Heard(*last, watermark)
             _tell(taken, changes, stamp)
+            _ask(store, taken, stamp)
             if len(store.heard) >= self._partitions:
                 slowest = min(one.watermark for one in store.heard.values())
         watermark = store.pipeline.watermark
@@ -225,3 +230,18 @@ def _move(taken: Taken, position: Position, passed: int) -> None:
 def _tell(taken: Taken, changes: list[Change], stamp: int) -> None:
     taken.changes += changes
     taken.alerts += [alert_of(change, stamp) for change in changes]
+
+
+def _ask(store: Store, taken: Taken, stamp: int) -> None:
+    """Gather what a message left to be judged: by message, so that batches make no difference."""
+    panel = store.pipeline.engine.panel
+    if panel is not None:
+        taken.asked = [*taken.asked, *(one._replace(mark=stamp) for one in panel.gather())]
+
+
+def answered(store: Store, taken: Taken, judged: Sequence[Judged]) -> None:
+    """Settle what models said of what was asked, each under the time of its message."""
+    for one in judged:
+        changes: list[Change] = []
+        store.pipeline.engine.settle((one,), changes)
+        _tell(taken, changes, one.mark)

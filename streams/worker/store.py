@@ -141,6 +141,8 @@ class Store:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self.histories.abandon()
+        if self.pipeline.engine.panel is not None:
+            self.pipeline.engine.panel.drop()
         self.heard = {}
         self._known = None
 

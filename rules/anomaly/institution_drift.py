@@ -1,0 +1,10 @@
+"""An institution that drifts over weeks: judged by a model, see the YAML twin."""
+
+from typing import Final
+
+from rules.histories import keyed
+from rules.histories.records import Encounter
+
+KIND: Final = keyed.PLACE
+RECORDS: Final = (Encounter,)
+SUBJECT: Final = "institution"

@@ -1,0 +1,10 @@
+"""A physician with impossible days: judged by a model, see the YAML twin."""
+
+from typing import Final
+
+from rules.histories import keyed
+from rules.histories.records import Encounter
+
+KIND: Final = keyed.PHYSICIAN
+RECORDS: Final = (Encounter,)
+SUBJECT: Final = "physician"

@@ -1,0 +1,1 @@
+"""A tiny model for tests of the stream: few features, plain thresholds, no training."""
