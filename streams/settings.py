@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     archive_seconds: float = Field(
         default=5.0, gt=0, le=60, description="Longest wait of a worker to fill an archive block"
     )
+    signing_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Ed25519 key that signs exports, PEM file or text; else one in the data folder",
+    )
     cache_histories: int = Field(default=200_000, ge=1000, description="Histories kept in memory")
     precheck_seconds: float = Field(
         default=0.03, gt=0, le=10, description="Longest wait for the verdict before a payment"

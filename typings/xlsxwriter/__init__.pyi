@@ -1,0 +1,3 @@
+"""What this project uses of xlsxwriter, which ships no types."""
+
+from xlsxwriter.workbook import Workbook as Workbook
