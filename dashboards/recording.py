@@ -30,7 +30,7 @@ RECORDING: Final = Group(
         ),
         Record(
             "fundwatch:time_to_verdict_seconds:p50",
-            "histogram_quantile(0.5, max by (le) (fundwatch_time_to_verdict_seconds_bucket) > 0)",
+            "histogram_quantile(0.5, max by (le) (fundwatch_time_to_verdict_seconds_bucket))",
         ),
         Record(
             "fundwatch:alert_visible_seconds:p95",

@@ -12,16 +12,9 @@ from prometheus_client import CollectorRegistry, Counter
 
 from alerts.alert import Alert
 from events.codes import scheme_of, tier
-from events.kinds import (
-    AccountCredit,
-    AccountPayout,
-    AccountPremium,
-    Event,
-    ManualClaim,
-    Reversal,
-    Settlement,
-)
+from events.kinds import Event, ManualClaim, Reversal, Settlement
 from events.national_codes import FixmedinsType, HospLv
+from rules.histories.records import AnyRecord, Credit, Payout, Premium
 from rules.reference import InstitutionEntry
 
 LEVELS: Final = ("tertiary", "secondary", "primary", "ungraded", "pharmacy", "unknown")
@@ -137,19 +130,30 @@ class Flow:
                 fen[self.returned, ("account", area)] += event.acct_pay
                 fen[self.returned, ("shared_account", area)] += event.acct_mulaid_pay
                 fen[self.returned, ("cash", area)] += event.psn_cash_pay
-            elif isinstance(event, AccountCredit):
-                kind = event.credit_kind if event.credit_kind in _CREDITS else "other"
-                fen[self.income, (kind, area)] += event.amt
-            elif isinstance(event, AccountPayout):
-                fen[self.outflow, ("payout", area)] += event.amt
-            elif isinstance(event, AccountPremium):
-                fen[self.outflow, ("premium", area)] += event.amt
         for (counter, labels), amount in number.items():
             counter.labels(*labels).inc(amount)
         for (counter, labels), amount in fen.items():
             # A sender's negative amount must not break a counter; a rule of its own reports it.
             if amount > 0:
                 counter.labels(*labels).inc(amount / 100)
+
+    def moved(self, records: Iterable[AnyRecord]) -> None:
+        """Count what accounts took up for the first time: credits, payouts, premiums.
+
+        Only the account knows whether it has had them before; all other records count nothing.
+        """
+        fen: defaultdict[tuple[Counter, str, str], int] = defaultdict(int)
+        for record in records:
+            if isinstance(record, Credit):
+                kind = record.kind if record.kind in _CREDITS else "other"
+                fen[self.income, kind, self._area(record.area)] += record.amount
+            elif isinstance(record, Payout):
+                fen[self.outflow, "payout", self._area(record.area)] += record.amount
+            elif isinstance(record, Premium):
+                fen[self.outflow, "premium", self._area(record.area)] += record.amount
+        for (counter, kind, area), amount in fen.items():
+            if amount > 0:
+                counter.labels(kind, area).inc(amount / 100)
 
     def level(self, event: Event) -> str:
         """The level of the institution of an event, one of LEVELS."""

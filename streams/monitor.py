@@ -21,6 +21,7 @@ from events.times import DAY, epoch
 from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
+from rules.histories.records import AnyRecord
 from streams.anomaly.opening import panel_of
 from streams.archived import archived
 from streams.assembly import Assembly, assemble
@@ -89,6 +90,7 @@ class Monitor:
         self._reader = SqliteReader(folder / LEDGER, self._histories)
         self._pipeline = Pipeline(self.engine, self._histories)
         self._batches = 0
+        self._moved: list[AnyRecord] = []
         self._generation = self.ledger.generation
 
     def position(self, source: str) -> Position | None:
@@ -121,9 +123,12 @@ class Monitor:
                 self._histories.abandon()
                 if self._panel is not None:
                     self._panel.drop()
+                self._moved.clear()
                 raise
             ended = time.perf_counter()
             self.metrics.taken(events, fresh)
+            self.metrics.flow.moved(self._moved)
+            self._moved.clear()
             self.metrics.raised(taken.alerts, fresh)
             self.metrics.seen(ended - asked, len(taken.alerts))
             self._measure(taken, events, reads, ended - begun)
@@ -178,7 +183,9 @@ class Monitor:
             self._histories.prefetch(kind, wanted)
         for fact in onward:
             with turns:
-                self._pipeline.receive(fact, changes)
+                new = self._pipeline.receive(fact, changes)
+            if new and fact.kind == keyed.ACCOUNT:
+                self._moved.append(fact.record)
         self.engine.finish(changes)
         return changes, fresh
 

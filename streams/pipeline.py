@@ -76,15 +76,17 @@ class Pipeline:
         if person.visits and person.visits[0].time < self.watermark - _REMEMBERED:
             forget(person, keyed.PERSON, self.watermark - _LATENESS)
 
-    def receive(self, fact: Fact, out: list[Change]) -> None:
-        """Take a fact to its history."""
+    def receive(self, fact: Fact, out: list[Change]) -> bool:
+        """Take a fact to its history; whether rules had something new to look at there."""
         self.watermark = max(self.watermark, fact.record.time)
-        self._place(fact, out)
+        return self._place(fact, out)
 
-    def _place(self, fact: Fact, out: list[Change]) -> None:
+    def _place(self, fact: Fact, out: list[Change]) -> bool:
         taken = self.histories.take(fact)
-        if taken is not None:
-            self.engine.look(fact.kind, *taken, out)
+        if taken is None:
+            return False
+        self.engine.look(fact.kind, *taken, out)
+        return True
 
     def process(self, event: Event, out: list[Change]) -> None:
         """Both steps at once, for a process that owns every key; `engine.finish` ends a batch."""

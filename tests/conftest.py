@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(item.path.relative_to(here).parts[0])
 
 
-def _obtained(obtain: Callable[[], Service]) -> Service:
+def obtained(obtain: Callable[[], Service]) -> Service:
     """What the call gives; where a component is missing the test is skipped, in CI it fails."""
     try:
         return obtain()
@@ -51,14 +51,14 @@ def _obtained(obtain: Callable[[], Service]) -> Service:
 def kafka() -> Iterator[Kafka]:
     """One broker for the whole run; give each test topics of its own."""
     with ExitStack() as stack:
-        yield _obtained(lambda: stack.enter_context(kafka_service.start()))
+        yield obtained(lambda: stack.enter_context(kafka_service.start()))
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One server for the whole run."""
     with ExitStack() as stack:
-        yield _obtained(lambda: stack.enter_context(postgres_service.start()))
+        yield obtained(lambda: stack.enter_context(postgres_service.start()))
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def prometheus(tmp_path: Path) -> Iterator[StartPrometheus]:
     with ExitStack() as stack:
 
         def started(configuration: str, *, port: int | None = None) -> Prometheus:
-            return _obtained(
+            return obtained(
                 lambda: stack.enter_context(
                     prometheus_service.start(configuration, tmp_path, port=port)
                 )
@@ -86,11 +86,11 @@ def prometheus(tmp_path: Path) -> Iterator[StartPrometheus]:
 @pytest.fixture(scope="session")
 def promtool() -> Path:
     """The promtool binary."""
-    return _obtained(lambda: prometheus_service.find("promtool"))
+    return obtained(lambda: prometheus_service.find("promtool"))
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser for one module's tests, which must not call `asyncio.run` meanwhile."""
     with ExitStack() as stack:
-        yield _obtained(lambda: stack.enter_context(chromium_service.start()))
+        yield obtained(lambda: stack.enter_context(chromium_service.start()))

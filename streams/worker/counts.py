@@ -31,6 +31,9 @@ class Counts:
             ["stage"],
             registry=here,
         )
+        for stage in ("persons", "places"):
+            # Counted from 0 on, or the first loss would be no increase.
+            self.missed.labels(stage)
         self.waiting = Histogram(
             "fundwatch_acknowledge_seconds",
             "Time until what a batch led to was acknowledged and committed",
@@ -50,6 +53,7 @@ class Counts:
         metrics.refused(taken.letters)
         metrics.raised(parted(taken.alerts)[0], taken.fresh)
         metrics.again.inc(again)
+        metrics.flow.moved(taken.moved)
         if keyed.PERSON not in stage.kinds:
             return
         self.facts.inc(len(taken.onward))

@@ -21,6 +21,7 @@ from events.times import DAY
 from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
+from rules.histories.records import AnyRecord
 from rules.panel import Asked, Judged
 from streams.sharing import timely
 from streams.worker.messages import Facts, Message, Told, letter_of, place_name, read_facts
@@ -42,6 +43,8 @@ class Taken(Struct):
     events: list[Event]
     fresh: list[Event]
     """Those of the events that had not come before."""
+    moved: list[AnyRecord]
+    """What accounts took up for the first time."""
     strays: list[tuple[str, bytes]]
     """Key and line of events that a producer put into the wrong partition."""
     unknown: int = 0
@@ -92,7 +95,7 @@ class Persons:
         self, store: Store, partition: int, position: Position, messages: Sequence[Message]
     ) -> Taken:
         """Take messages of lines of events."""
-        taken = Taken(position, [], [], [], [], [], [], [])
+        taken = Taken(position, [], [], [], [], [], [], [], [])
         decoded = [self._lines(message, partition) for message in messages]
         store.histories.prefetch(
             keyed.PERSON, {event.psn_no for lines in decoded for event in lines.events} - {""}
@@ -163,7 +166,7 @@ class Places:
         self, store: Store, partition: int, position: Position, messages: Sequence[Message]
     ) -> Taken:
         """Take messages of facts; those told before are passed over."""
-        taken = Taken(position, [], [], [], [], [], [], [])
+        taken = Taken(position, [], [], [], [], [], [], [], [])
         decoded = [self._facts(message, partition) for message in messages]
         keys: defaultdict[str, set[str]] = defaultdict(set)
         for facts in decoded:
@@ -207,7 +210,9 @@ class Places:
             for told in facts.told:
                 if (told.offset, told.number) > last:
                     last = (told.offset, told.number)
-                    store.pipeline.receive(told.fact, changes)
+                    new = store.pipeline.receive(told.fact, changes)
+                    if new and told.fact.kind == keyed.ACCOUNT:
+                        taken.moved.append(told.fact.record)
             watermark = max(heard.watermark, facts.watermark)
             store.heard[facts.source] = Heard(*last, watermark)
             _tell(taken, changes, stamp)

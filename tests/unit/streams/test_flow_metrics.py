@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from events.kinds import Event, Settlement
+from events.kinds import AccountCredit, Event, Settlement
 from events.readers import Record, open_sources
 from simulation import simulate
 from streams.assembly import Assembly
@@ -71,7 +71,12 @@ def test_an_event_that_comes_again_is_money_once(stream: Path, tmp_path: Path) -
         Settings(figures_seconds=1),
     )
     reads = list(open_sources([stream / "events.ndjson"]))
-    names = ("fundwatch_settlements_total", "fundwatch_paid_yuan_total")
+    names = (
+        "fundwatch_settlements_total",
+        "fundwatch_paid_yuan_total",
+        "fundwatch_account_outflow_yuan_total",
+        "fundwatch_account_income_yuan_total",
+    )
     try:
         monitor.take(reads)
         once = [_total(monitor.metrics.registry, name) for name in names]
@@ -80,8 +85,14 @@ def test_an_event_that_comes_again_is_money_once(stream: Path, tmp_path: Path) -
     finally:
         monitor.close()
 
+    credits = {
+        read.event.event_id: read.event.amt
+        for read in reads
+        if isinstance(read, Record) and isinstance(read.event, AccountCredit)
+    }
     assert once == twice
     assert min(once) > 0
+    assert once[-1] == pytest.approx(sum(credits.values()) / 100)
 
 
 def test_the_level_of_an_alert_is_that_of_the_event_behind_it(events: list[Event]) -> None:

@@ -1,0 +1,217 @@
+"""An installation that a real Prometheus watches: an embedded run, a worker, and work done."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+from sqlalchemy import insert
+
+from alerts.ledger import Ledger
+from alerts.ledger.case_tables import CASES, WORK
+from alerts.ledger.reading import ALL, standing
+from dashboards.files import GROUPS, RULES
+from simulation import simulate
+from streams.monitor import open_ledger
+from tests.integration.workers import Installation
+from tests.services import prometheus
+from tests.services.processes import REPOSITORY, free_port, running, until
+from tests.services.prometheus import Prometheus
+
+COMMAND: Final = (sys.executable, "-c", "from streams.cli import main; main()")
+PARTS: Final = 4
+WINDOW: Final = "2m"
+"""Stands for Grafana's `$__rate_interval`: long enough to hold everything the test did."""
+_PATIENCE: Final = 120.0
+_REFUSED: Final = '{"event_type":"settlement"\n{"event_type":"nothing"}\n'
+
+
+@dataclass
+class Watched:
+    """What runs, and what was put in."""
+
+    server: Prometheus
+    data: Path
+    embedded: str
+    """The embedded run's address as Prometheus' `instance`."""
+    events: Path
+    worker_lines: int
+    refused: int = _REFUSED.count("\n")
+    fed: list[str] = field(default_factory=list)
+
+    def value(self, expression: str) -> float:
+        """The one value of an expression."""
+        (sample,) = self.server.query(expression)
+        return float(sample.value[1])
+
+    def ledger(self) -> Ledger:
+        """The ledger of the embedded run."""
+        return open_ledger(self.data, create=False)
+
+
+@contextmanager
+def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
+    """Simulate, run, feed, decide, and wait until Prometheus has seen all of it."""
+    simulate(folder / "made", seed=7, persons=500, days=30)
+    events, reference = folder / "made" / "events.ndjson", folder / "made" / "reference"
+    lines = events.read_text(encoding="utf-8").splitlines(keepends=True)
+    port, ledgers = free_port(), folder / "data"
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    installation = Installation(kafka, postgres, reference, folder)
+    with ExitStack() as stack:
+        worker = stack.enter_context(installation.worker(folder / "worker"))
+        command: list[str | Path] = [
+            *COMMAND,
+            "run",
+            inbox,
+            "--reference",
+            reference,
+            "--data",
+            ledgers,
+        ]
+        command += ["--listen", f"127.0.0.1:{port}"]
+        environment = {**installation.environment, "FUNDWATCH_FIGURES_SECONDS": "1"}
+        run = running(command, folder / "run.log", env=environment)
+        process = stack.enter_context(run)
+        process.until(lambda: _answers(port), "the embedded run", _PATIENCE)
+        server = stack.enter_context(_prometheus(folder, port, worker.port))
+        stack.enter_context(_following(port))
+        found = Watched(server, ledgers, f"127.0.0.1:{port}", events, len(lines) // 2)
+        file, size = inbox / "events.ndjson", -(-len(lines) // PARTS)
+        for part in range(PARTS):
+            piece = lines[part * size : (part + 1) * size]
+            with file.open("a", encoding="utf-8") as opened:
+                opened.writelines(piece)
+                # Some come twice, some are no events.
+                opened.writelines(piece[:5] if part else [_REFUSED])
+            found.fed += piece
+            _feed(installation, folder, lines[: len(lines) // 2], part)
+            taken = len(found.fed) + 5 * part
+            seen = f'sum(fundwatch_events_total{{instance="{found.embedded}"}}) == {taken}'
+            server.await_samples(seen, _PATIENCE)
+        installation.settle()
+        _decide(found)
+        _ask(port, lines)
+        _await_all(found)
+        yield found
+
+
+def _feed(installation: Installation, folder: Path, lines: list[str], part: int) -> None:
+    piece = folder / f"piece-{part}.ndjson"
+    piece.write_text("".join(lines[part::PARTS]), encoding="utf-8")
+    installation.feed(piece)
+
+
+@contextmanager
+def _prometheus(folder: Path, run: int, worker: int) -> Iterator[Prometheus]:
+    rules = REPOSITORY / "dashboards" / "prometheus" / RULES
+    configuration = f"""
+    global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+    rule_files: ["{rules}"]
+    scrape_configs:
+      - job_name: fundwatch
+        static_configs: [{{targets: ["127.0.0.1:{run}", "127.0.0.1:{worker}"]}}]
+    """
+    with prometheus.start(configuration, folder) as server:
+        server.await_samples('count(up{job="fundwatch"} == 1) == 2', _PATIENCE)
+        yield server
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx2.get(f"http://127.0.0.1:{port}/health", timeout=5).is_success
+    except httpx2.TransportError:
+        return False
+
+
+@contextmanager
+def _following(port: int) -> Iterator[None]:
+    """A page that follows the feed for as long as the block lasts."""
+    ended = threading.Event()
+
+    def follow() -> None:
+        with httpx2.stream("GET", f"http://127.0.0.1:{port}/v1/feed", timeout=30) as answer:
+            for _ in answer.iter_lines():
+                if ended.is_set():
+                    return
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(30)
+
+
+def _decide(found: Watched) -> None:
+    """Verdicts on some alerts, and a case of one of them."""
+    with found.ledger() as ledger:
+        with ledger.read() as connection:
+            alerts = list(standing(connection, ALL))[:6]
+        tomorrow = int(time.time() * 1000) + 86_400_000
+        with ledger.begin() as connection:
+            rows = [
+                _row(
+                    WORK,
+                    alert_id=alert.alert_id,
+                    verdict="dismissed" if place % 3 == 0 else "confirmed",
+                    verdict_ms=tomorrow,
+                    amount_confirmed=12_345,
+                    amount_recovered=2_345,
+                )
+                for place, alert in enumerate(alerts)
+            ]
+            connection.execute(insert(WORK), rows)
+            connection.execute(insert(CASES), [_row(CASES, case_id="c1", status="open", area="64")])
+
+
+def _row(table: Any, **values: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        number = column.type.python_type is int
+        blank: Any = -1 if column.name.startswith("amount_") else 0 if number else ""
+        row[column.name] = values.get(column.name, blank)
+    return row
+
+
+def _ask(port: int, lines: list[str]) -> None:
+    """A question before payment."""
+    settlement = next(line for line in lines if json.loads(line)["event_type"] == "settlement")
+    answer = httpx2.post(
+        f"http://127.0.0.1:{port}/v1/prechecks", content=settlement.encode(), timeout=30
+    )
+    answer.raise_for_status()
+
+
+def _await_all(found: Watched) -> None:
+    """Wait until what was done last is recorded by a rule of each group."""
+    server = found.server
+    server.await_samples("sum(fundwatch:verdicts) == 6", _PATIENCE)
+    server.await_samples("sum(fundwatch_prechecks_total) > 0", _PATIENCE)
+    server.await_samples("sum(fundwatch_alert_visible_seconds_count) > 0", _PATIENCE)
+    server.await_samples("sum(fundwatch_lag_records) == 0", _PATIENCE)
+    with found.ledger() as ledger, ledger.read() as connection:
+        standing_open = sum(alert.status == "open" for alert in standing(connection, ALL))
+    server.await_samples(f"sum(fundwatch:open_alerts) == {standing_open}", _PATIENCE)
+    recorded = [one.record for group in GROUPS for one in group.records]
+    until(lambda: all(server.query(f"count({name})") for name in recorded), "records", _PATIENCE)
+
+
+def promtool(binary: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run promtool on the committed rules."""
+    return subprocess.run(
+        [binary, *words],
+        cwd=REPOSITORY / "dashboards" / "prometheus",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
