@@ -13,9 +13,12 @@ import click
 from alerts.desk.application import first_link, make_desk
 from alerts.ledger import Ledger
 from rules.histories.digests import use_key
+from rules.reference import load_reference
 from streams.cli.options import FOLDER, require_ledger
+from streams.ledger_metrics import serve_ledger
+from streams.metrics import Metrics
 from streams.monitor import open_ledger
-from streams.serving import Server
+from streams.serving import Server, metric_routes
 from streams.settings import Settings
 
 
@@ -55,7 +58,16 @@ def desk(data: Path | None, listen: str | None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     address = listen or settings.listen
     with opened(data, settings) as ledger:
-        app = make_desk(ledger, address, public_url=settings.public_url)
+        institutions = load_reference(settings.reference).institutions
+        metrics = Metrics(institutions)
+        serve_ledger(metrics.registry, ledger, metrics.area, institutions, settings.figures_seconds)
+        app = make_desk(
+            ledger,
+            address,
+            public_url=settings.public_url,
+            routers=(metric_routes(metrics.text),),
+            sent=metrics.sent,
+        )
         with Server(app, address) as server:
             click.echo(f"desk: {server.address}", err=True)
             tell_first_link(ledger, settings.public_url or server.address)

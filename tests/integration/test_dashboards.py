@@ -166,7 +166,7 @@ def test_a_worker_counts_what_it_was_fed(found: Watched) -> None:
 def test_refused_records_and_repetitions_are_told(found: Watched) -> None:
     assert found.value("sum(fundwatch_rejected_total)") == found.refused
     assert found.value("sum(fundwatch:dead_letters)") == found.refused
-    # Five of each later part, of which those count that belong to a person.
+    # One in the stream itself, and those of the fifteen put in again that belong to a person.
     assert 0 < found.value("sum(fundwatch_events_again_total)") <= 16
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx2
 from sqlalchemy import insert
 
+from alerts.access import tokens, users
 from alerts.ledger import Ledger
 from alerts.ledger.case_tables import CASES, WORK
 from alerts.ledger.reading import ALL, standing
@@ -83,7 +84,8 @@ def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
         process = stack.enter_context(run)
         process.until(lambda: _answers(port), "the embedded run", _PATIENCE)
         server = stack.enter_context(_prometheus(folder, port, worker.port))
-        stack.enter_context(_following(port))
+        tokens_of = _tokens(ledgers)
+        stack.enter_context(_following(port, tokens_of["watcher"]))
         found = Watched(server, ledgers, f"127.0.0.1:{port}", events, len(lines) // 2)
         file, size = inbox / "events.ndjson", -(-len(lines) // PARTS)
         for part in range(PARTS):
@@ -99,7 +101,7 @@ def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
             server.await_samples(seen, _PATIENCE)
         installation.settle()
         _decide(found)
-        _ask(port, lines)
+        _ask(port, tokens_of["till"], lines)
         _await_all(found)
         yield found
 
@@ -132,13 +134,25 @@ def _answers(port: int) -> bool:
         return False
 
 
+def _tokens(data: Path) -> dict[str, str]:
+    """Tokens of somebody who watches and of a program that asks before payment."""
+    now, made = int(time.time() * 1000), {}
+    scopes: tuple[tuple[str, tokens.Scope], ...] = (("watcher", "api"), ("till", "send"))
+    with open_ledger(data, create=False) as ledger, ledger.begin() as connection:
+        for name, scope in scopes:
+            users.add(connection, users.User(name, "viewer"), now, "test")
+            _, made[name] = tokens.make(connection, name, "", now, "test", scope=scope)
+    return made
+
+
 @contextmanager
-def _following(port: int) -> Iterator[None]:
+def _following(port: int, token: str) -> Iterator[None]:
     """A page that follows the feed for as long as the block lasts."""
     ended = threading.Event()
+    url, bearer = f"http://127.0.0.1:{port}/v1/feed", {"Authorization": f"Bearer {token}"}
 
     def follow() -> None:
-        with httpx2.stream("GET", f"http://127.0.0.1:{port}/v1/feed", timeout=30) as answer:
+        with httpx2.stream("GET", url, headers=bearer, timeout=30) as answer:
             for _ in answer.iter_lines():
                 if ended.is_set():
                     return
@@ -183,11 +197,14 @@ def _row(table: Any, **values: Any) -> dict[str, Any]:
     return row
 
 
-def _ask(port: int, lines: list[str]) -> None:
+def _ask(port: int, token: str, lines: list[str]) -> None:
     """A question before payment."""
     settlement = next(line for line in lines if json.loads(line)["event_type"] == "settlement")
     answer = httpx2.post(
-        f"http://127.0.0.1:{port}/v1/prechecks", content=settlement.encode(), timeout=30
+        f"http://127.0.0.1:{port}/v1/prechecks",
+        content=settlement.encode(),
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
     )
     answer.raise_for_status()
 

@@ -85,14 +85,14 @@ def test_an_event_that_comes_again_is_money_once(stream: Path, tmp_path: Path) -
     finally:
         monitor.close()
 
-    credits = {
+    income = {
         read.event.event_id: read.event.amt
         for read in reads
         if isinstance(read, Record) and isinstance(read.event, AccountCredit)
     }
     assert once == twice
     assert min(once) > 0
-    assert once[-1] == pytest.approx(sum(credits.values()) / 100)
+    assert once[-1] == pytest.approx(sum(income.values()) / 100)
 
 
 def test_the_level_of_an_alert_is_that_of_the_event_behind_it(events: list[Event]) -> None:
