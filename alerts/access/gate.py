@@ -1,7 +1,7 @@
 """What the web application knows about letting people in; stands at `app.state.gate`."""
 
-from collections.abc import Callable
-from typing import Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -38,10 +38,16 @@ class Caller(Struct, frozen=True):
 
 
 class RefusedError(Exception):
-    """A request that is not served: the HTTP status and why, in Chinese and English."""
+    """A request that is not served: the HTTP status and why, in Chinese and English.
 
-    def __init__(self, status: int, zh: str, en: str) -> None:
+    `details` are told beside it, of values that JSON knows.
+    """
+
+    def __init__(
+        self, status: int, zh: str, en: str, details: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(en)
         self.status = status
         self.zh = zh
         self.en = en
+        self.details = dict(details or {})

@@ -236,5 +236,5 @@ def refusal(refused: RefusedError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if refused.status == 429:
         headers["Retry-After"] = "60"
-    content = {"error": refused.en, "error_zh": refused.zh}
+    content = {"error": refused.en, "error_zh": refused.zh, **refused.details}
     return JSONResponse(content, status_code=refused.status, headers=headers)

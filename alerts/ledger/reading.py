@@ -1,6 +1,6 @@
 """Reads the ledger: the alert table, the feed and its filters, histories, counts, dead letters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from msgspec import Struct
@@ -154,6 +154,17 @@ def get(connection: Connection, alert_id: str) -> Listed | None:
     """One alert, also a retracted one."""
     found = _listed(connection, select(ALERTS).where(ALERTS.c.alert_id == alert_id))
     return found[0] if found else None
+
+
+def by_ids(connection: Connection, alert_ids: Collection[str]) -> list[Listed]:
+    """The alerts of these ids that are there, by id, also retracted ones."""
+    ids = sorted(set(alert_ids))
+    found: list[Listed] = []
+    for begin in range(0, len(ids), _AT_ONCE):
+        chunk = ids[begin : begin + _AT_ONCE]
+        statement = select(ALERTS).where(ALERTS.c.alert_id.in_(chunk))
+        found += _listed(connection, statement.order_by(ALERTS.c.alert_id))
+    return found
 
 
 def history_of(connection: Connection, alert_id: str) -> list[Journaled]:

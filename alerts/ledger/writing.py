@@ -50,7 +50,7 @@ def record(
         content = {name: getattr(alert, name) for name in changed}
         entries.append(Entry(at_ms, actor, _action(alert, before), alert.alert_id, content))
         known[alert.alert_id] = touched[alert.alert_id] = after
-    _upsert(connection, ALERTS, list(touched.values()))
+    upsert(connection, ALERTS, list(touched.values()))
     append(connection, entries, head)
     return len(entries)
 
@@ -84,7 +84,7 @@ def refuse(connection: Connection, letters: Iterable[DeadLetter], at_ms: int) ->
 def move(connection: Connection, source: str, position: int, fingerprint: str = "") -> None:
     """Remember how far a source has been read, in the transaction that holds what it led to."""
     row = {"source": storable(source), "position": position, "fingerprint": fingerprint}
-    _upsert(connection, POSITIONS, [row])
+    upsert(connection, POSITIONS, [row])
 
 
 def next_generation(connection: Connection) -> int:
@@ -113,7 +113,8 @@ def _action(alert: Alert, before: Row | None) -> str:
     return "revised" if before is not None and before["status"] == "open" else "raised"
 
 
-def _upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write whole rows; one whose key is there already takes its place."""
     key = [column.name for column in table.primary_key]
     statement = inserting(connection, table)
     statement = statement.on_conflict_do_update(

@@ -25,6 +25,7 @@ from streams.cli import (
     ruling,
     running,
     simulating,
+    verdicts,
 )
 
 _KNOWN = (BadReferenceError, DataFileError, LedgerError, OSError)
@@ -50,6 +51,7 @@ for group in (
     ruling,
     running,
     simulating,
+    verdicts,
 ):
     for command in group.COMMANDS:
         cli.add_command(command)
