@@ -5,6 +5,7 @@ absent is empty reference data, and checks that need it stay silent.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -20,6 +21,8 @@ COVERED: Final = "covered"
 OWN_EXPENSE: Final = "own_expense"
 EXCLUDED: Final = "excluded"
 _ENDLESS: Final = 10**6
+_SEPARATED: Final = re.compile(r"[;|,、，；/\s]+")
+"""Between diseases of one cell."""
 
 
 class BadReferenceError(ValueError):
@@ -144,7 +147,7 @@ def _assemble(
             level=row.text("hosp_lv"),
             area=row.text("admdvs"),
             place=row.place(),
-            accredited=frozenset(row.text("accredited_dise").replace("|", ";").split(";")) - {""},
+            accredited=frozenset(_SEPARATED.split(row.text("accredited_dise"))) - {""},
             internet=row.flag("internet_flag"),
             pool_from=row.day("pool_pharmacy_from"),
         )

@@ -2,7 +2,8 @@
 
 In work and flexibly employed: the rate of the month that the credit is for, times the base; so a
 share of the employer's contribution that goes on being credited after the reform is found too. A
-retiree's fixed sum is judged where the policy, or an overlay, knows the average pension.
+retiree's fixed sum is judged by the average pension that policy or overlay knows, or that the
+credit itself names as its base.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,6 +44,8 @@ class Due(NamedTuple):
     base: int
     rate: Value
     assumed: tuple[str, ...]
+    told: bool = False
+    """Whether only the credit itself says what it was taken from."""
 
 
 def check(rule: Rule, context: Context, account: Account, record: Credit) -> Iterator[Verdict]:
@@ -65,12 +68,15 @@ def _look(rule: Rule, context: Context, credit: Credit, months: Sequence[Credit]
     until = sum(other.amount for other in months if order(other) <= order(credit))
     if right(credit.amount) or right(until):
         return None
+    if due.told and credit.amount < due.amounts[0]:
+        return None
     expected = min(due.amounts, key=lambda one: abs(credit.amount - one))
     finding = found(
         [credit],
         amount=abs(credit.amount - expected),
         involved=credit.amount,
         area=credit.area,
+        severity=2 if due.told else rule.meta.severity,
         assumed=due.assumed,
         evidence={
             "credited_at": credit.time,
@@ -94,6 +100,9 @@ def _due(context: Context, credit: Credit) -> Due | None:
     if kind == RETIREE:
         rate = context.law(credit.area, _RETIREE_RATE, time)
         pension = context.law(credit.area, _RETIREE_BASE, time)
+        if rate is not None and pension is None and credit.base > 0:
+            filled = (_RETIREE_RATE,) if rate.filled else ()
+            return Due((round(credit.base * rate.ratio),), credit.base, rate, filled, told=True)
         if rate is None or pension is None:
             return None
         assumed = tuple(

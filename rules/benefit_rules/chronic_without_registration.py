@@ -2,6 +2,8 @@
 
 Nothing is registered at all; another disease is; or the registration had not begun, had run out
 or was cancelled. A registration made later but dated back covers what lies in it.
+
+That nothing is registered can be said only where registrations are received at all.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +13,10 @@ from events.local_codes import Scheme
 from events.times import day_of
 from rules.benefit_rules.payments import concerned
 from rules.benefit_rules.registrations import (
+    are_received,
     first_day,
     in_force,
+    is_complete,
     is_registered,
     registered,
 )
@@ -63,7 +67,11 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
         return None
     if visit.scheme == Scheme.TWO_DISEASE and in_force(benefits, Scheme.CHRONIC, disease, day):
         return None
+    if not are_received(context, benefits, visit):
+        return None
     severity, zh, en = _WHY[_why(person, visit, day)]
+    if severity > 1 and is_complete(context, visit):
+        severity = 1
     return found(
         [visit],
         amount=paid,

@@ -6,9 +6,11 @@ in their own ways.
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from events.local_codes import Scheme
-from events.times import day_of
+from events.times import date_of, day_of
+from rules.benefit_rules.spans import year_start
 from rules.context import Context
 from rules.histories.records import Benefit, Visit
 
@@ -16,6 +18,10 @@ _CANCEL: Final = "cancel"
 _MAIN: Final = 4
 _UNSAID: Final = frozenset({Scheme.OTHER, ""})
 _APPROVAL: Final = "chronic.cap_raise.approval_required"
+_COMPLETE: Final = "data.complete_from"
+_PROVINCE: Final = 2
+_ACCREDITING: Final[WeakKeyDictionary[Context, frozenset[str]]] = WeakKeyDictionary()
+"""Provinces of which the reference data names institutions accredited to register a disease."""
 
 
 class Raise(NamedTuple):
@@ -23,6 +29,29 @@ class Raise(NamedTuple):
 
     amount: int
     unapproved: tuple[Benefit, ...]
+
+
+def are_received(context: Context, benefits: Sequence[Benefit], visit: Visit) -> bool:
+    """Whether registrations that hold for a settlement would be known, had they been made.
+
+    They would where some of the person's are; where the reference data names who may register in
+    the province; and where the policy says from when on the area's data is complete.
+    """
+    if benefits:
+        return True
+    provinces = _ACCREDITING.get(context)
+    if provinces is None:
+        provinces = frozenset(
+            entry.area[:_PROVINCE] for entry in context.institutions.values() if entry.accredited
+        )
+        _ACCREDITING[context] = provinces
+    return visit.insured_area[:_PROVINCE] in provinces or is_complete(context, visit)
+
+
+def is_complete(context: Context, visit: Visit) -> bool:
+    """Whether the policy says that the area's data is complete for the settlement's year."""
+    law = context.law(visit.insured_area, _COMPLETE, visit.time)
+    return law is not None and law.date <= date_of(day_of(year_start(visit.time)))
 
 
 def same_disease(one: str, other: str) -> bool:

@@ -3,6 +3,9 @@
 Compared is what was paid with the ratio of what the settlement itself left above its deductible,
 so neither the year before nor the caps matter. Where the ratio is open, the greatest that the law
 allows counts.
+
+Where a year has a deductible and the sender never tells one, nor the ratio, what it counts in and
+what it leaves out is not known, and nothing is said.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +44,10 @@ def _verdicts(rule: Rule, context: Context, year: Sequence[Reckoning]) -> Iterat
 def _look(rule: Rule, context: Context, one: Reckoning) -> Finding | None:
     visit, allowed = one.visit, one.by_ratio
     tolerance = rule.at(visit.time)["tolerance"]
-    if not one.known or not allowed + tolerance < one.paid <= one.in_policy + tolerance:
+    if (
+        not (one.known and one.told)
+        or not allowed + tolerance < one.paid <= one.in_policy + tolerance
+    ):
         return None
     terms = one.tariff
     base = one.in_policy - min(one.used, one.left) or one.in_policy

@@ -41,7 +41,8 @@ class Reckoning(NamedTuple):
     `left` is what was left of the deductible as far as known, `used` what was taken from it;
     `room` what the caps leave now, `room_then` what they left when it was settled, both None
     where there is no cap to count. `paid_year` is what fills the cap already. `ordinary` says
-    whether the area's ordinary terms apply to it at all.
+    whether the area's ordinary terms apply to it at all, `told` whether the sender tells
+    how it reckoned: a deductible somewhere in the year, or the ratio.
     """
 
     visit: Visit
@@ -56,6 +57,7 @@ class Reckoning(NamedTuple):
     paid_year: int
     raise_: Raise
     ordinary: bool
+    told: bool = True
 
     @property
     def known(self) -> bool:
@@ -121,9 +123,9 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
         known, whose, what, result = _LAST[0]
         if what is record and whose is person and known is context:
             return result
-    if isinstance(record, Visit):
+    if isinstance(record, Visit) and not _is_earliest(person, record):
         result = _year(context, person, record.time)
-    elif isinstance(record, Status | Benefit | ManualClaim) and person.visits:
+    elif isinstance(record, Visit | Status | Benefit | ManualClaim) and person.visits:
         result = [
             one
             for start in sorted({year_start(visit.time) for visit in person.visits})
@@ -133,6 +135,12 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
         result = ()
     _LAST[:] = [(context, person, record, result)]
     return result
+
+
+def _is_earliest(person: Person, visit: Visit) -> bool:
+    """Whether later years were begun before this came, which shows that the person was seen."""
+    visits = person.visits
+    return visits[0] is visit and year_start(visits[-1].time) > visit.time
 
 
 def _year(context: Context, person: Person, time: int) -> list[Reckoning]:
@@ -157,7 +165,14 @@ def _year(context: Context, person: Person, time: int) -> list[Reckoning]:
             continue
         claimed = sum(amount for when, amount in claims if when <= visit.time)
         found.append(_reckon(context, person, sums, visit, claimed))
+    if not sums.records_deductible:
+        found = [one if _tells(one) else one._replace(told=False) for one in found]
     return found
+
+
+def _tells(one: Reckoning) -> bool:
+    """Whether a settlement of a year without any deductible told can be reckoned by its ratio."""
+    return one.visit.ratio > 0 or not one.tariff.deductible
 
 
 def _reckon(context: Context, person: Person, sums: _Sums, visit: Visit, claimed: int) -> Reckoning:

@@ -1,10 +1,13 @@
-"""Codes that are not built as the national coding rules say, and placeholders instead of codes."""
+"""Codes that are not built as the national coding rules say, and placeholders instead of codes.
+
+An item that the reference catalogue lists under the code it was sent with is known to the area.
+"""
 
 from collections.abc import Iterator
 from typing import Final
 
 from rules.context import Context
-from rules.data_quality.collecting import always, collected
+from rules.data_quality.collecting import Counts, collected
 from rules.findings import Verdict
 from rules.histories.contradictions import CODING
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
@@ -26,6 +29,16 @@ def check(
     rule: Rule, context: Context, month: InstitutionMonth, record: Defect
 ) -> Iterator[Verdict]:
     """One matter a kind of defect in the month."""
-    if record.sort != CODING:
-        return
-    yield from collected(rule, context, month, record, _SAYS, always)
+    if record.sort == CODING:
+        yield from collected(rule, context, month, record, _SAYS, _unknown(context))
+
+
+def _unknown(context: Context) -> Counts:
+    """What the reference data lists itself is a code the area knows, however it is built."""
+
+    def counts(defect: Defect, kind: str) -> bool:
+        return kind != "item" or any(
+            code not in context.reference.catalogue for code in defect.what.split()
+        )
+
+    return counts

@@ -30,12 +30,16 @@ CODING: Final = "coding"
 AMOUNTS: Final = "amounts"
 LATE: Final = "late"
 MISSING: Final = "missing"
+LACKS: Final = {"insutype": 1, "psn_type": 2, "mdtrt_cert_type": 4}
+"""Bits of `lacks`."""
 _CENT: Final = 2
 """Fen that an identity may be off: rounding of parts."""
 _RESIDENT_CARD: Final = "01"
 _SEXES: Final = frozenset("12")
 _NUMBERLIKE: Final = re.compile(r"\d{15,19}|\d{17}[Xx]", re.ASCII).fullmatch
 _CONSUMABLE: Final = re.compile(r"C\d{14,27}", re.ASCII).fullmatch
+_STAFF: Final = re.compile(r"(?:HY|HJ|D|N)\d{9,}", re.ASCII).fullmatch
+"""What means to be a national staff code; anything else is an institution's own number."""
 """Consumables are sent by class, by generic name or by model, so their codes differ in length."""
 _FOR_OWN_EXPENSE: Final = frozenset({"NMLC999", "NDPB999"})
 _OWN_ACCOUNT: Final = "310200"
@@ -44,6 +48,7 @@ _INPATIENT: Final = ("2304", "2305")
 _EARLY: Final = 10 * 60
 """Seconds that clocks may differ."""
 _MESSAGE: Final = 30
+_SHOWN: Final = 400
 _KNOWN: Final = 1 << 16
 
 
@@ -69,8 +74,10 @@ def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
     if visit.inst not in _sound:
         found += _institution(visit.inst)
     lines, time = visit.lines, visit.time
-    if not (visit.med_type and visit.insurance and visit.credential_type and lines):
-        found += _missing(visit)
+    if not (visit.med_type and (visit.credential_type or not visit.credential)) or (
+        event.psn_cert_type and not number
+    ):
+        found += _missing(event, visit)
     soonest, latest = time - DAY, time + _EARLY
     if visit.begin > latest:
         found += ("late.before",)
@@ -104,6 +111,7 @@ def defects(event: Settlement, visit: Visit) -> Iterator[Fact]:
     month = month_key(visit.inst, visit.time)
     for sort, kinds in sorts.items():
         days = _days(visit) if sort == LATE else 0
+        what = _what(visit, kinds) if sort == CODING else ""
         defect = Defect(
             visit.event_id,
             visit.time,
@@ -113,6 +121,7 @@ def defects(event: Settlement, visit: Visit) -> Iterator[Fact]:
             visit.area,
             visit.insured_area,
             days,
+            what,
         )
         yield Fact(keyed.INSTITUTION_MONTH, f"{month}|{sort}", defect)
 
@@ -228,24 +237,50 @@ def _codes(item: str, doctor: str, *, own: bool) -> tuple[str, ...]:
     else:
         _remember(item)
     if doctor and check_staff(doctor) is not None:
-        found += ("coding.placeholder",) if is_placeholder(doctor) else ("coding.staff",)
+        if is_placeholder(doctor):
+            found += ("coding.placeholder",)
+        elif _STAFF(doctor) is not None:
+            found += ("coding.staff",)
     elif doctor:
         _remember(doctor)
     return found
 
 
-def _missing(visit: Visit) -> tuple[str, ...]:
-    """Mandatory fields of the interface that were left empty."""
+def _missing(event: Settlement, visit: Visit) -> tuple[str, ...]:
+    """Fields left empty that nothing can be judged without, or whose companion was sent.
+
+    What a sender leaves out altogether is its convention; `lacks` tells what it sends at times.
+    """
     return tuple(
         f"missing.{name}"
-        for name, value in (
-            ("med_type", visit.med_type),
-            ("insutype", visit.insurance),
-            ("mdtrt_cert_type", visit.credential_type),
-            ("feedetail", visit.lines),
+        for name, missing in (
+            ("med_type", not visit.med_type),
+            ("mdtrt_cert_type", bool(visit.credential) and not visit.credential_type),
+            ("certno", bool(event.psn_cert_type) and not event.certno),
         )
-        if not value
+        if missing
     )
+
+
+def lacks(visit: Visit) -> int:
+    """Which fields a settlement leaves empty, as bits: the sums of its institution's month."""
+    return (
+        (0 if visit.insurance else LACKS["insutype"])
+        | (0 if visit.person_type else LACKS["psn_type"])
+        | (0 if visit.credential_type else LACKS["mdtrt_cert_type"])
+    )
+
+
+def _what(visit: Visit, kinds: list[str]) -> str:
+    """The malformed item codes of a settlement, which the reference data may know all the same."""
+    if "item" not in kinds:
+        return ""
+    wrong = [
+        line.code
+        for line in visit.lines
+        if line.code and item_kind(line.code) is ItemKind.UNKNOWN and _CONSUMABLE(line.code) is None
+    ]
+    return " ".join(dict.fromkeys(wrong))[:_SHOWN]
 
 
 def _timed(event: Settlement, visit: Visit, at: int) -> tuple[str, ...]:

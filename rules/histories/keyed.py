@@ -248,7 +248,7 @@ class InstitutionMonth(History, gc=False):
     answered: int = 0
     """How many of them name a prescription."""
     paid: int = 0
-    """Settlements in which the pool took part, their fees and own expense (fen)."""
+    """Settlements with pool money or at a hospital, their fees and own expense (fen)."""
     paid_fee: int = 0
     paid_own: int = 0
     stays: list[Bill] = field(default_factory=list)
@@ -257,6 +257,8 @@ class InstitutionMonth(History, gc=False):
     """The bills of a pharmacy that name who prescribed, once more."""
     signers: dict[str, int] = field(default_factory=dict)
     """How many of these, not taken back, each physician signed."""
+    lacking: dict[int, int] = field(default_factory=dict)
+    """How many settlements left which fields empty: a count for each set of bits but none."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; of settlements some sums are kept."""
@@ -267,14 +269,17 @@ class InstitutionMonth(History, gc=False):
         return History.take(self, record)
 
     def _take_bill(self, record: Bill) -> Sequence[Record] | None:
-        stood = record.rev_at > 0 and any(
-            not known.rev_at
-            for known in between(self.bills, record.time, record.time)
+        known = [
+            known
+            for known in (between(self.bills, record.time, record.time) if record.rev_at else ())
             if known.event_id == record.event_id
-        )
+        ]
+        stood = bool(known) and not known[0].rev_at
         bill = put(self.bills, record)
         if bill is None:
             return None
+        if bill.lacks and not known:
+            self.lacking[bill.lacks] = self.lacking.get(bill.lacks, 0) + 1
         if bill.scheme == Scheme.INPATIENT:
             put(self.stays, record)
         if bill.pharmacy and bill.doctor:
@@ -289,7 +294,7 @@ class InstitutionMonth(History, gc=False):
         if bill.drugs:
             self.drugs += sign * bill.drugs
             self.untraced += sign * bill.untraced
-        if bill.fund > 0:
+        if bill.fund > 0 or not bill.pharmacy:
             self.paid += sign
             self.paid_fee += sign * bill.fee
             self.paid_own += sign * bill.own_expense

@@ -311,6 +311,8 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     asks: bool
     """Whether the pool paid for drugs at a pharmacy outside chronic care."""
     rev_at: int = 0
+    lacks: int = 0
+    """Fields that were left empty, as bits (`rules.histories.contradictions.LACKS`)."""
 
 
 class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -421,6 +423,8 @@ class Defect(Record, frozen=True, gc=False, array_like=True, tag=True):
     insured_area: str
     days: int = 0
     """Days between what happened and its settlement or report, where that is what is wrong."""
+    what: str = ""
+    """Item codes that are wrong, where that is what is wrong."""
 
 
 class Encounter(Record, frozen=True, gc=False, array_like=True, tag=True):

@@ -12,6 +12,7 @@ from msgspec import structs
 from events.codes import Scheme
 from events.times import DAY
 from rules.histories import keyed
+from rules.histories.contradictions import lacks
 from rules.histories.facts import Fact, day_key, is_traceable, month_key
 from rules.histories.records import (
     Bill,
@@ -191,6 +192,7 @@ def _bill(visit: Visit, packs: Sequence[Sequence[str]], *, pharmacy: bool) -> Bi
         doctor,
         pharmacy and drugs > 0 and (visit.fund or visit.pool) > 0 and visit.scheme in _ACUTE,
         visit.rev_at,
+        lacks(visit),
     )
 
 

@@ -1,7 +1,8 @@
-"""Patients of the pool pay too large a share of their bills alone.
+"""Patients pay too large a share of their bills alone.
 
-Measures own expense over fees of the month's settlements in which the pool took part. Where the
-area sets a bound it counts; elsewhere only what is far out of the ordinary.
+Measures own expense over fees of the month's settlements: all of a hospital's, at a pharmacy those
+in which the pool took part. Where the area sets a bound it counts; elsewhere only what is far out
+of the ordinary.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,9 +24,14 @@ Limits = Mapping[str, Any]
 
 def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a month: its share of own expense."""
-    if bill.fund <= 0 or (not month.standing and not month.paid_own):
+    if not _counts(bill) or (not month.standing and not month.paid_own):
         return ()
     return _verdicts(rule, context, month, bill)
+
+
+def _counts(bill: Bill) -> bool:
+    """Whether a settlement tells of treatment, not of what a pharmacy's customer chose."""
+    return bill.fund > 0 or not bill.pharmacy
 
 
 def _verdicts(
@@ -56,7 +62,7 @@ def _bound(limits: Limits, context: Context, month: InstitutionMonth) -> tuple[f
 
 
 def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
-    bills = [bill for bill in judged(month) if bill.fund > 0 and not bill.rev_at]
+    bills = [bill for bill in judged(month) if _counts(bill) and not bill.rev_at]
     if len(bills) < limits["settlements"]:
         return None
     bound, filled = _bound(limits, context, month)

@@ -47,7 +47,11 @@ def _matter(limits: Limits, context: Context, person: Person, visit: Visit) -> I
     if not any(line.days > limits["acute_days"] for line in visit.lines):
         return
     bound, zh, en = _bound(limits, context, person, visit)
-    lines = [line for line in visit.lines if line.days > bound and is_supplied(visit, line)]
+    lines = [
+        line
+        for line in visit.lines
+        if line.days > _bound_of(limits, line, bound) and is_supplied(visit, line)
+    ]
     finding = _finding(limits, context, visit, lines, bound, zh, en) if lines else None
     if finding is not None and visit.rev_at:
         finding = withdrawn(finding)
@@ -66,6 +70,14 @@ def _bound(limits: Limits, context: Context, person: Person, visit: Visit) -> tu
     if visit.diagnoses and all(code.startswith(acute) for code in visit.diagnoses):
         return limits["acute_days"], "急性病处方", "an acute disease"
     return limits["ordinary_days"], "普通门诊处方", "an ordinary prescription"
+
+
+def _bound_of(limits: Limits, line: Line, bound: int) -> int:
+    """A drug that is taken for years may be refilled on the visit for an acute disease."""
+    lasting: str = limits["lasting"]
+    if line.code.startswith(tuple(lasting.split())):
+        return max(bound, int(limits["ordinary_days"]))
+    return bound
 
 
 def _finding(

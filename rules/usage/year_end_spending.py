@@ -71,7 +71,8 @@ def _judge(limits: Limits, context: Context, paid: Sequence[Visit], since: int) 
 
 def _look(limits: Limits, context: Context, paid: Sequence[Visit], since: int) -> Finding | None:
     late = [visit for visit in paid if visit.time >= since]
-    if len([visit for visit in late if any(map(is_drug, visit.lines))]) < limits["settlements"]:
+    told = [visit for visit in late if not visit.lines or any(map(is_drug, visit.lines))]
+    if len(told) < limits["settlements"]:
         return None
     last = late[-1]
     who = "retired" if is_retired(last.person_type) else "employed"

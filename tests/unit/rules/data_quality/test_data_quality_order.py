@@ -33,7 +33,7 @@ _FAULTS: list[dict[str, Any]] = [
     {"certno": _WRONG},
     {"brdy": "1991-03-07"},
     {"gend": "2"},
-    {"feedetail": []},
+    {"certno": ""},
     {"feedetail": [{**_LINE, "med_list_codg": "N1"}]},
     {"feedetail": [{**_LINE, "det_item_fee_sumamt": "90.00"}]},
     {"feedetail": [{**_LINE, "fee_ocur_time": "2024-03-20T10:00:00"}]},
@@ -111,7 +111,7 @@ def _outcome(rule: Rule, events: list[Event]) -> set[tuple[str, tuple[str, ...]]
 def test_a_long_list_grows_in_steps_in_any_order(number: int) -> None:
     """One alert, whose list holds each one up to fifty and then whole pages of fifty."""
     rule = next(rule for rule in RULES if rule.id == "data_quality.missing_fields")
-    events = [_settlement(at, feedetail=[]) for at in range(number)]
+    events = [_settlement(at, med_type="") for at in range(number)]
     shuffled = list(events)
     Random(number).shuffle(shuffled)
     (alert,) = tell(events, rule, CONTEXT)
@@ -121,7 +121,7 @@ def test_a_long_list_grows_in_steps_in_any_order(number: int) -> None:
 
 def test_a_month_keeps_the_first_defects_only() -> None:
     """Whatever comes first."""
-    facts = [home(_settlement(at, feedetail=[]))[1].record for at in range(DEFECTS + 20)]
+    facts = [home(_settlement(at, med_type=""))[1].record for at in range(DEFECTS + 20)]
     months = []
     for seed in (1, 2):
         Random(seed).shuffle(facts)
@@ -130,3 +130,28 @@ def test_a_month_keeps_the_first_defects_only() -> None:
             month.take(record)
         months.append([defect.event_id for defect in month.defects])
     assert months[0] == months[1] == [f"e{at:04}" for at in range(DEFECTS)]
+
+
+def test_what_an_institution_fills_otherwise_is_missing_in_any_order() -> None:
+    """Two of thirty settlements do not say the insurance; where most do not, nothing is said."""
+    rule = next(rule for rule in RULES if rule.id == "data_quality.missing_fields")
+    events = [_settlement(at, insutype="" if at in (3, 20) else "310") for at in range(30)]
+    events.append(
+        decode_object(
+            {
+                "event_type": "reversal",
+                "event_id": "r",
+                "event_time": events[-1].event_time.isoformat(),
+                "psn_no": "A",
+                "setl_id": "S20",
+            }
+        ).event
+    )
+    expected = _outcome(rule, events)
+    assert [named for _, named in expected] == [("e0003", "e0020")]
+    for seed in range(4):
+        shuffled = [*events, *events]
+        Random(seed).shuffle(shuffled)
+        assert _outcome(rule, shuffled) == expected
+    mostly = [_settlement(at, insutype="310" if at % 3 else "") for at in range(30)]
+    assert not _outcome(rule, mostly)
