@@ -12,8 +12,10 @@ from starlette.concurrency import run_in_threadpool
 
 from alerts.access.dependencies import Sender, sender_name
 from alerts.desk.application import make_desk
+from alerts.desk.pages.application import World
 from events.codec import MAX_BYTES
 from events.readers import Read, read_line, split_lines
+from rules.engine import Engine
 from streams.monitor import Monitor
 from streams.prechecks.routing import precheck_routes
 from streams.settings import Settings
@@ -27,6 +29,7 @@ def make_app(monitor: Monitor, listen: str, settings: Settings) -> FastAPI:
         monitor.ledger,
         listen,
         public_url=settings.public_url,
+        world=world_of(monitor.engine),
         routers=(
             _event_routes(monitor),
             precheck_routes(monitor, sender_name),
@@ -35,6 +38,13 @@ def make_app(monitor: Monitor, listen: str, settings: Settings) -> FastAPI:
         health=lambda: {"rules": len(monitor.engine.rules)},
         sent=monitor.metrics.sent,
     )
+
+
+def world_of(engine: Engine) -> World:
+    """What the desk explains an engine's alerts by."""
+    context = engine.context
+    rules = tuple(rule.meta for rule in engine.rules)
+    return World(context.reference, context.policy, rules)
 
 
 def _event_routes(monitor: Monitor) -> APIRouter:

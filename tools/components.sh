@@ -110,6 +110,10 @@ bring_chromium() {
         say_missing "chromium, or libatomic for its driver (Debian: apt-get install chromium" \
             "libatomic1)"
     fi
+    # Without a Chinese font pictures of the pages show boxes; tests do not mind.
+    if [ -z "$(fc-list :lang=zh 2>/dev/null)" ]; then
+        apt_install fonts-noto-cjk || echo "no Chinese font (Debian: apt-get install fonts-noto-cjk)" >&2
+    fi
 }
 
 for component in "${@:-kafka postgres prometheus chromium}"; do

@@ -10,7 +10,7 @@ from alerts.access import links, logins
 from alerts.access.dependencies import Viewer, caller_of, gate_of
 from alerts.access.gate import COOKIE, Gate, RefusedError
 from alerts.access.guard import refusal
-from alerts.access.presenting import Presenter
+from alerts.access.presenting import Presenter, wants_page
 from alerts.access.sessions import LONGEST_MS
 
 _MOST_NAME: Final = 200
@@ -38,7 +38,7 @@ def make_routes(presenter: Presenter, *, oidc: bool = False) -> APIRouter:
         try:
             secret = logins.by_password(gate, name, password, address_of(request))
         except RefusedError as refused:
-            if _wants_page(request):
+            if wants_page(request):
                 return presenter.login(request, inside(onward), refused, oidc)
             return refusal(refused)
         return entered(gate, secret, onward)
@@ -69,7 +69,7 @@ def make_routes(presenter: Presenter, *, oidc: bool = False) -> APIRouter:
         try:
             cookie = logins.by_link(gate, secret, name, password, address_of(request))
         except RefusedError as refused:
-            if not _wants_page(request):
+            if not wants_page(request):
                 return refusal(refused)
             with gate.ledger.read() as connection:
                 link = links.look(connection, secret, gate.clock())
@@ -105,7 +105,3 @@ def inside(onward: str) -> str:
 def address_of(request: Request) -> str:
     """Where a request came from."""
     return request.client.host if request.client else "?"
-
-
-def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")

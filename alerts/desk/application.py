@@ -14,9 +14,10 @@ import alerts.access.links
 from alerts.access.gate import Clock, Gate, RefusedError
 from alerts.access.guard import Guard, refusal
 from alerts.access.limiting import Limits
-from alerts.access.presenting import Plain, Presenter
+from alerts.access.presenting import wants_page
 from alerts.access.routes import make_routes
 from alerts.desk import live
+from alerts.desk.pages.application import World, make_pages
 from alerts.ledger import Ledger
 
 SENDING: Final = frozenset({"/v1/events", "/v1/prechecks", "/v1/prechecks/feedback"})
@@ -34,7 +35,7 @@ def make_desk(
     public_url: str = "",
     clock: Clock | None = None,
     routers: Sequence[APIRouter] = (),
-    presenter: Presenter | None = None,
+    world: World | None = None,
     health: Health | None = None,
     sent: Sent | None = None,
 ) -> FastAPI:
@@ -42,7 +43,8 @@ def make_desk(
 
     `listen` is its host:port: on the loopback interface it answers to the names of this machine
     only. `public_url` is where browsers find it, if that is elsewhere. `clock` is the wall time,
-    epoch ms. `routers` are what a runtime adds; `health` what it says of itself; `sent` is told,
+    epoch ms. `world` is what the pages explain alerts by. `routers` are what a runtime adds;
+    `health` what it says of itself; `sent` is told,
     for every alert that the live feed sends, how many seconds before it was written.
     """
     app = FastAPI(
@@ -64,10 +66,20 @@ def make_desk(
     app.add_middleware(Guard, gate=gate)
     if not public_url and host_of(listen) in LOOPBACK:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
-    app.add_exception_handler(RefusedError, _refused)
+    pages = make_pages(ledger, world or World(), gate.clock, sent)
+
+    def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RefusedError)
+        if wants_page(request):
+            return pages.entrance.problem(request, error)
+        return refusal(error)
+
+    app.add_exception_handler(RefusedError, refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _failed)
-    app.include_router(make_routes(presenter or Plain()))
+    app.include_router(make_routes(pages.entrance))
+    for router in pages.routers:
+        app.include_router(router)
     app.include_router(live.make_routes(gate, sent))
     for router in routers:
         app.include_router(router)
@@ -93,11 +105,6 @@ def host_of(listen: str) -> str:
 
 def _wall_ms() -> int:
     return int(time.time() * 1000)
-
-
-def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RefusedError)
-    return refusal(error)
 
 
 def _failed(_: Request, error: Exception) -> Response:

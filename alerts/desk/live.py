@@ -4,15 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 
-from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
-from fastapi.templating import Jinja2Templates
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-import alerts.feed
 from alerts.access.dependencies import Viewer, within
 from alerts.access.gate import Gate
 from alerts.access.users import User
@@ -21,11 +18,8 @@ from alerts.ledger import Ledger, reading
 from events.money import yuan
 from rules.clauses import citation
 
-_PAGE: Final = Path(alerts.feed.__file__).parent
-_SHOWN: Final = 200
 _STEP: Final = 500
 _PAUSE: Final = 0.5
-_ASSETS: Final = {"page.css": "text/css", "page.js": "text/javascript"}
 _NO_CACHE: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -33,23 +27,6 @@ def make_routes(gate: Gate, sent: Callable[[float], None] | None) -> APIRouter:
     """The page, its assets and its stream of changes; `sent` is told their age in seconds."""
     router = APIRouter(include_in_schema=False)
     ledger = gate.ledger
-    templates = Jinja2Templates(directory=_PAGE)
-
-    @router.get("/", response_class=HTMLResponse)
-    def page(request: Request, user: Viewer) -> Response:
-        shown, after = _newest(ledger, user)
-        told_of = [told(alert) for alert in shown]
-        return templates.TemplateResponse(
-            request,
-            "page.html",
-            {"alerts": told_of, "totals": _totals(ledger, user), "after": after},
-        )
-
-    @router.get("/assets/{name}")
-    def asset(name: str) -> Response:
-        if name not in _ASSETS:
-            return JSONResponse({"error": f"no asset {name!r}"}, status_code=404)
-        return FileResponse(_PAGE / name, media_type=_ASSETS[name])
 
     @router.get("/v1/feed")
     async def feed(
@@ -115,12 +92,6 @@ def _event(name: str, data: Mapping[str, Any], seq: int | None = None) -> bytes:
 def _read(ledger: Ledger, user: User, after: int, limit: int) -> list[reading.Listed]:
     with ledger.read() as connection:
         return reading.feed(connection, after, limit, within(user, reading.ALL))
-
-
-def _newest(ledger: Ledger, user: User) -> tuple[list[Alert], int]:
-    with ledger.read() as connection:
-        shown = reading.listing(connection, _SHOWN, within(user, reading.ALL))
-        return [seen.alert for seen in shown], reading.feed_end(connection)
 
 
 class Totals(NamedTuple):

@@ -87,7 +87,7 @@ ALERTS: Final = Table(
     # Counting reads the index only.
     Index("alerts_by_count", "rule_id", "family", "sev_deg", "status", "amount", "involved"),
     Index("alerts_by_area_count", "area", "status", "sev_deg", "amount"),
-    Index("alerts_by_hour", "first_seen_ms", "sev_deg", "area"),
+    Index("alerts_by_hour", "first_seen_ms", "status", "sev_deg", "area"),
 )
 """The last revision of every alert. `feed_seq` is the journal entry of its last change."""
 

@@ -6,19 +6,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from alerts.desk.application import first_link, make_desk
 from alerts.ledger import Ledger
 from rules.histories.digests import use_key
-from rules.reference import load_reference
-from streams.cli.options import FOLDER, require_ledger
+from streams.assembly import assemble
+from streams.cli.options import FOLDER, assembly_of, assembly_options, require_ledger
 from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
 from streams.monitor import open_ledger
-from streams.serving import Server, metric_routes
+from streams.serving import Server, metric_routes, world_of
 from streams.settings import Settings
 
 
@@ -44,12 +44,14 @@ def tell_first_link(ledger: Ledger, address: str) -> None:
 
 @click.command()
 @click.option("--data", type=FOLDER, help="Folder of an embedded run; else FUNDWATCH_POSTGRES.")
+@assembly_options
 @click.option("--listen", help="host:port; port 0 takes a free one. FUNDWATCH_LISTEN.")
-def desk(data: Path | None, listen: str | None) -> None:
+def desk(data: Path | None, listen: str | None, **choices: Any) -> None:
     """Serve the supervisors' desk over a ledger that others write.
 
     A run serves its own desk; this one is for the ledger of the workers, and for looking at a run
-    that has ended. The first time, it prints the link by which the administrator comes in.
+    that has ended. Names of areas and institutions, and the policy that alerts are explained by,
+    come from the options. The first time, it prints the link by which the administrator comes in.
     """
     settings = Settings()
     if data is not None:
@@ -58,7 +60,8 @@ def desk(data: Path | None, listen: str | None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     address = listen or settings.listen
     with opened(data, settings) as ledger:
-        institutions = load_reference(settings.reference).institutions
+        world = world_of(assemble(assembly_of(settings, choices)))
+        institutions = world.reference.institutions
         metrics = Metrics(institutions)
         serve_ledger(metrics.registry, ledger, metrics.area, institutions, settings.figures_seconds)
         app = make_desk(
@@ -66,6 +69,7 @@ def desk(data: Path | None, listen: str | None) -> None:
             address,
             public_url=settings.public_url,
             routers=(metric_routes(metrics.text),),
+            world=world,
             sent=metrics.sent,
         )
         with Server(app, address) as server:

@@ -182,7 +182,7 @@ def test_events_by_http(stream: Path, expected: list[AlertRow], tmp_path: Path) 
         assert client.get("").status_code == 403
         reader = {"Authorization": f"Bearer {_token(tmp_path, 'feeder')}"}
         page = client.get("", headers=reader)
-        assert "基金监管实时预警" in page.text
+        assert "医保基金监管工作台" in page.text
         metrics = client.get("metrics").text
         assert 'fundwatch_rejected_total{reason="not_utf8"} 1.0' in metrics
         assert "fundwatch_alert_changes_total{" in metrics

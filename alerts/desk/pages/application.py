@@ -1,0 +1,76 @@
+"""Puts the pages together: what the desk takes to show them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, JSONResponse, Response
+from msgspec import Struct
+
+from alerts.access.gate import Clock
+from alerts.desk.pages.alert_pages import AlertPage, make_alerts
+from alerts.desk.pages.entering import Entrance
+from alerts.desk.pages.feed_pages import make_feed
+from alerts.desk.pages.rendering import ASSETS, Renderer
+from alerts.ledger import Ledger
+from rules.packs import Policy
+from rules.reference import EMPTY, Reference
+from rules.registry import load_rules
+from rules.rule import Meta
+
+_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_ASSET_FILES: Final = {path.name: path for path in Path(ASSETS).iterdir() if path.suffix in _TYPES}
+_LASTING: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+class World(Struct, frozen=True):
+    """What alerts are explained by: names, the policy in force, the rules that run.
+
+    What is None is what comes with fundwatch.
+    """
+
+    reference: Reference = EMPTY
+    policy: Policy | None = None
+    rules: tuple[Meta, ...] | None = None
+
+
+class Pages(NamedTuple):
+    """The routers of the pages, and those by which one gets in."""
+
+    routers: list[APIRouter]
+    entrance: Entrance
+
+
+def make_pages(
+    ledger: Ledger, world: World, clock: Clock, sent: Callable[[float], None] | None = None
+) -> Pages:
+    """The pages over a ledger; `clock` is the wall time, epoch ms.
+
+    `sent` is told for every alert that a live page is sent how many seconds before it was written.
+    """
+    renderer = Renderer(world.reference, clock)
+    metas = world.rules
+    if metas is None:
+        metas = tuple(rule.meta for rule in load_rules(shadow=True))
+    rules = {meta.id: meta for meta in metas}
+    page = AlertPage(ledger, renderer, rules, world.policy or Policy.load())
+    routers = [
+        _assets(),
+        make_feed(ledger, renderer, rules.values(), sent),
+        make_alerts(page),
+    ]
+    return Pages(routers, Entrance(renderer))
+
+
+def _assets() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/assets/{name}")
+    def asset(name: str) -> Response:
+        path = _ASSET_FILES.get(name)
+        if path is None:
+            return JSONResponse({"error": f"no asset {name[:80]!r}"}, status_code=404)
+        return FileResponse(path, media_type=_TYPES[path.suffix], headers=_LASTING)
+
+    return router

@@ -1,1 +1,0 @@
-"""The live page of alerts: what a supervisor sees when something comes in."""
