@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 from prometheus_client import Metric
+from pydantic import SecretStr
 
 import events
 from alerts.ledger.figures import Figures
@@ -17,6 +18,7 @@ from rules.rule import ANOMALY, SEVERITIES, Rule
 from rules.strict_yaml import read_mapping
 from streams.ledger_metrics import families
 from streams.metrics import Metrics
+from streams.settings import Settings
 from streams.worker.counts import Counts
 
 DOCS: Final = Path(__file__).parent.parent / "docs"
@@ -189,11 +191,34 @@ def _described(collector: Any) -> list[Metric]:
     return list(collector.describe())
 
 
+def settings_page() -> str:
+    """Every setting, with its variable, default and meaning."""
+    page = [
+        "# Settings\n",
+        _MADE,
+        "Read from the environment. What is secret can stand in a file instead: `FUNDWATCH_SECRETS`"
+        " names a folder, and a file there is called like the variable in small letters"
+        " (`fundwatch_postgres`). The environment comes first. A value that does not fit ends the"
+        " command with the variable's name.\n",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if isinstance(default, SecretStr):
+            shown = "(secret)" if default.get_secret_value() else ""
+        else:
+            shown = "" if default is None else f"`{default}`" if default != "" else ""
+        page.append(f"| `FUNDWATCH_{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(page) + "\n"
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "fields.md": fields_page,
     "rules.md": rules_page,
     "coverage.md": coverage_page,
     "metrics.md": metrics_page,
+    "settings.md": settings_page,
 }
 
 

@@ -1,11 +1,23 @@
 """Settings from the environment (`FUNDWATCH_*`); the defaults run on one machine."""
 
+import os
 from pathlib import Path
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from rules.histories.digests import BUILT_IN
+
+Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+SECRETS: Final = "FUNDWATCH_SECRETS"
+"""Names a folder with a file for each secret."""
 
 
 class Settings(BaseSettings):
@@ -29,9 +41,24 @@ class Settings(BaseSettings):
         " cookies travel over HTTPS only",
     )
     kafka: str = Field(default="127.0.0.1:9092", description="Kafka servers, host:port, comma")
+    kafka_protocol: Protocol = Field(
+        default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    )
+    kafka_mechanism: Mechanism = Field(
+        default="SCRAM-SHA-512", description="How SASL shows the password"
+    )
+    kafka_user: str = Field(default="", description="User of Kafka, with SASL")
+    kafka_password: SecretStr = Field(default=SecretStr(""), description="Their password")
+    kafka_ca: Path | None = Field(
+        default=None, description="Certificates that sign the brokers', PEM; else the system's"
+    )
+    kafka_certificate: Path | None = Field(
+        default=None, description="Own certificate, PEM, where brokers ask for one"
+    )
+    kafka_key: Path | None = Field(default=None, description="Its key, PEM")
     postgres: SecretStr = Field(
         default=SecretStr("postgresql+psycopg://fundwatch@127.0.0.1/fundwatch"),
-        description="Ledger of the workers, a SQLAlchemy URL",
+        description="Ledger of the workers, a SQLAlchemy URL; TLS with ?sslmode=verify-full",
     )
     topic_prefix: str = Field(default="fundwatch", description="First part of every topic's name")
     partitions: int = Field(default=8, ge=1, le=512, description="Partitions of topics made")
@@ -49,6 +76,9 @@ class Settings(BaseSettings):
     precheck_seconds: float = Field(
         default=0.03, gt=0, le=10, description="Longest wait for the verdict before a payment"
     )
+    worker_bind: str = Field(
+        default="127.0.0.1", description="Address on which workers serve /metrics and /health"
+    )
     session_seconds: float = Field(
         default=10.0, ge=6, le=300, description="Until a silent worker's partitions are others'"
     )
@@ -60,3 +90,22 @@ class Settings(BaseSettings):
     figures_seconds: float = Field(
         default=15.0, ge=1, description="Least time between two readings of the ledger for /metrics"
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then files of the folder that FUNDWATCH_SECRETS names.
+
+        A file is called like its variable in small letters, `fundwatch_postgres`: so containers
+        are given secrets, and they stand in no list of variables.
+        """
+        folder = os.environ.get(SECRETS)
+        if folder:
+            file_secret_settings = SecretsSettingsSource(settings_cls, secrets_dir=folder)
+        return (init_settings, env_settings, dotenv_settings, file_secret_settings)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 from aiokafka.errors import KafkaError
+from msgspec import structs
 
 from streams.cli.options import (
     NEW_FOLDER,
@@ -17,7 +18,8 @@ from streams.cli.options import (
     progress_bar,
 )
 from streams.settings import Settings
-from streams.worker.topics import Layout, TopicError
+from streams.worker.security import SecurityError
+from streams.worker.topics import TopicError
 
 
 @click.command()
@@ -57,7 +59,7 @@ def worker(data: Path, web_port: int, loglevel: str, **choices: Any) -> None:
             loglevel=loglevel,
             ready=lambda address: click.echo(f"metrics: {address}/metrics", err=True),
         )
-    except (TopicError, StoreError, WorkerStoppedError) as error:
+    except (TopicError, SecurityError, StoreError, WorkerStoppedError) as error:
         click.echo(f"fundwatch: {error}", err=True)
         sys.exit(1)
 
@@ -78,19 +80,17 @@ def feed(events: tuple[Path, ...], kafka: str | None, batch: int, as_json: bool)
 
     Records that are no events go to the dead letters with their reason.
     """
+    from streams.worker.application import layout_of
     from streams.worker.feeding import feed as send
 
     settings = Settings()
-    layout = Layout(
-        kafka or settings.kafka,
-        settings.topic_prefix,
-        settings.partitions,
-        settings.replication,
-    )
+    layout = layout_of(settings)
+    if kafka:
+        layout = structs.replace(layout, bootstrap=kafka)
     try:
         with progress_bar("feeding") as told:
             fed = asyncio.run(send(layout, events, batch=batch, progress=told))
-    except TopicError as error:
+    except (TopicError, SecurityError) as error:
         click.echo(f"fundwatch: {error}", err=True)
         sys.exit(1)
     except KafkaError as error:

@@ -25,6 +25,7 @@ from streams.worker.history import KafkaLog, Place
 from streams.worker.messages import Message
 from streams.worker.outbox import Outbox
 from streams.worker.partitions import Partitions
+from streams.worker.security import security_of
 from streams.worker.sink import Sink
 from streams.worker.stages import Persons, Places
 from streams.worker.topics import MAX_MESSAGE, Layout
@@ -58,7 +59,7 @@ class Parts:
         self._ledger = ledger
         self._panel = panel_of(engine, self.metrics, wanted=models)
         self.watch = Watch(self.metrics, settings.stall_seconds)
-        self.log = KafkaLog(layout.bootstrap, layout.prefix)
+        self.log = KafkaLog(layout.bootstrap, layout.prefix, layout.security)
         self.app = make_app(settings, folder, web_port)
         counts = Counts(self.metrics)
         outbox = Outbox(layout, self._produce)
@@ -134,7 +135,13 @@ class Parts:
 
 def layout_of(settings: Settings) -> Layout:
     """The topics that the settings describe."""
-    return Layout(settings.kafka, settings.topic_prefix, settings.partitions, settings.replication)
+    return Layout(
+        settings.kafka,
+        settings.topic_prefix,
+        settings.partitions,
+        settings.replication,
+        security_of(settings),
+    )
 
 
 def make_app(settings: Settings, folder: Path, web_port: int) -> faust.App:
@@ -142,6 +149,7 @@ def make_app(settings: Settings, folder: Path, web_port: int) -> faust.App:
     return faust.App(
         settings.topic_prefix,
         broker=[f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
+        broker_credentials=security_of(settings).faust,
         autodiscover=False,
         datadir=folder / "faust",
         store="memory://",
@@ -162,7 +170,7 @@ def make_app(settings: Settings, folder: Path, web_port: int) -> faust.App:
         producer_max_request_size=MAX_MESSAGE,
         producer_request_timeout=60.0,
         web_enabled=True,
-        web_bind="127.0.0.1",
+        web_bind=settings.worker_bind,
         web_host="127.0.0.1",
         web_port=web_port,
         web_tables_enabled=False,

@@ -90,6 +90,7 @@ async def feed_reads(
     """Send records as `feed` does, to topics that are there."""
     async with AIOKafkaProducer(
         bootstrap_servers=layout.bootstrap,
+        **layout.security.clients,
         enable_idempotence=True,
         acks="all",
         linger_ms=5,

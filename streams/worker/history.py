@@ -7,6 +7,7 @@ from typing import Final, Protocol, cast
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.worker.messages import Message
+from streams.worker.security import PLAIN, Security
 
 _WAIT_MS: Final = 1000
 _MOST: Final = 200
@@ -47,8 +48,9 @@ class Log(Protocol):
 class KafkaLog:
     """The log on Kafka, read without being a member of the group."""
 
-    def __init__(self, bootstrap: str, group: str) -> None:
+    def __init__(self, bootstrap: str, group: str, security: Security = PLAIN) -> None:
         self._bootstrap = bootstrap
+        self._security = security
         self._group = group
         self._asking: AIOKafkaConsumer | None = None
         self._connecting = asyncio.Lock()
@@ -65,6 +67,7 @@ class KafkaLog:
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            **self._security.clients,
         )
 
     async def _connected(self) -> AIOKafkaConsumer:

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from msgspec import Struct
 
 from events.times import DAY
+from streams.worker.security import PLAIN, Security
 
 MAX_MESSAGE: Final = 4 << 20
 """Largest message in any topic, bytes; one event may have 1 MiB."""
@@ -46,6 +47,7 @@ class Layout(Struct, frozen=True):
     prefix: str
     partitions: int
     replication: int = 1
+    security: Security = PLAIN
 
     @property
     def topics(self) -> Topics:
@@ -94,7 +96,7 @@ async def ensure_topics(layout: Layout) -> None:
 
 
 async def _create(layout: Layout) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=layout.bootstrap)
+    admin = AIOKafkaAdminClient(bootstrap_servers=layout.bootstrap, **layout.security.clients)
     try:
         await admin.start()
         known = set(await admin.list_topics())
@@ -120,7 +122,9 @@ async def _create(layout: Layout) -> None:
 
 async def _check(layout: Layout) -> None:
     topics = layout.topics
-    async with AIOKafkaProducer(bootstrap_servers=layout.bootstrap) as producer:
+    async with AIOKafkaProducer(
+        bootstrap_servers=layout.bootstrap, **layout.security.clients
+    ) as producer:
         for name in (topics.events, topics.facts, topics.alerts):
             found = len(await producer.partitions_for(name))
             if found != layout.partitions:

@@ -67,6 +67,8 @@ class Installation:
     folder: Path
     partitions: int = PARTITIONS
     prefix: str = field(default_factory=lambda: f"t{uuid4().hex[:10]}")
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further settings of its processes."""
 
     @property
     def topics(self) -> Topics:
@@ -83,6 +85,7 @@ class Installation:
             "FUNDWATCH_TOPIC_PREFIX": self.prefix,
             "FUNDWATCH_PARTITIONS": str(self.partitions),
             "FUNDWATCH_SESSION_SECONDS": "6",
+            **self.settings,
         }
 
     @contextmanager

@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, for_code
 
+from tests.services import certificates
 from tests.services.processes import (
     REPOSITORY,
     ComponentMissingError,
@@ -27,14 +28,21 @@ from tests.services.processes import (
 
 Answer = TypeVar("Answer")
 LIBS: Final = REPOSITORY / ".cache" / "kafka" / "libs"
+_USER: Final = "fundwatch"
 _SERVER: Final = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{port},SASL_SSL://127.0.0.1:{guarded},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL_SSL://127.0.0.1:{guarded}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+ssl.keystore.type=PEM
+ssl.keystore.location={keystore}
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=\\
+ org.apache.kafka.common.security.scram.ScramLoginModule required;
 log.dirs={data}
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
@@ -49,10 +57,21 @@ transaction.state.log.min.isr=1
 
 
 @dataclass(frozen=True)
-class Kafka:
-    """A broker that answers; `bootstrap` is `host:port`."""
+class Guarded:
+    """Where a broker answers over TLS only, to a user with a password only; `ca` is PEM."""
 
     bootstrap: str
+    ca: Path
+    user: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """A broker that answers; `bootstrap` is `host:port`. One of our own is also `guarded`."""
+
+    bootstrap: str
+    guarded: Guarded | None = None
 
     def create_topic(
         self, name: str, partitions: int = 4, settings: Mapping[str, str] | None = None
@@ -96,16 +115,27 @@ def start(directory: Path | None = None, *, heap: str = "512m") -> Iterator[Kafk
 def _broker(directory: Path, heap: str) -> Iterator[Kafka]:
     java = [*_java(), f"-Xmx{heap}", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
     java += ["-cp", f"{LIBS}/*"]
-    port, controller = free_port(), free_port()
+    port, guarded, controller = free_port(), free_port(), free_port()
+    made = certificates.make(directory)
+    password = uuid.uuid4().hex
     properties = directory / "server.properties"
     properties.write_text(
-        _SERVER.format(port=port, controller=controller, data=directory / "data"), encoding="utf-8"
+        _SERVER.format(
+            port=port,
+            guarded=guarded,
+            controller=controller,
+            data=directory / "data",
+            keystore=made.both,
+        ),
+        encoding="utf-8",
     )
     log = directory / "kafka.log"
     # A leading dash would be taken for an option, hence the fixed first byte.
     cluster = base64.urlsafe_b64encode(b"f" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+    command = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+    command += ["--add-scram", f"SCRAM-SHA-512=[name={_USER},password={password}]"]
     formatted = subprocess.run(
-        [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", properties],
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
@@ -116,7 +146,10 @@ def _broker(directory: Path, heap: str) -> Iterator[Kafka]:
     with running([*java, "kafka.Kafka", properties], log) as server:
         server.until(lambda: listens(port), "Kafka to listen")
         server.until(lambda: _answers(f"127.0.0.1:{port}"), "Kafka to answer")
-        yield Kafka(f"127.0.0.1:{port}")
+        yield Kafka(
+            f"127.0.0.1:{port}",
+            Guarded(f"127.0.0.1:{guarded}", made.authority, _USER, password),
+        )
 
 
 def _java() -> list[str]:
