@@ -106,6 +106,14 @@ class Metrics:
             buckets=_VISIBLE,
             registry=here,
         )
+        self.policy_reloads = Counter(
+            "fundwatch_policy_reloads",
+            "Changed policy files that were taken, unchanged in meaning, or refused as wrong",
+            ["outcome"],
+            registry=here,
+        )
+        for outcome in ("taken", "unchanged", "refused"):
+            self.policy_reloads.labels(outcome)
         self.prechecks = Counter(
             "fundwatch_prechecks",
             "Verdicts before payment: pass, remind, hold, unknown",

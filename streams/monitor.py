@@ -29,6 +29,7 @@ from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline
 from streams.prechecks.overlay import consider
+from streams.reloading import PolicyWatch, enter
 from streams.settings import Settings
 from streams.sharing import timely
 from streams.state import SqliteHistories, SqliteReader, prepare
@@ -81,6 +82,7 @@ class Monitor:
         # Models look at what was taken; before payment only the rules are asked.
         self._asking = self.engine.plain()
         self._panel = panel_of(self.engine, self.metrics, wanted=assembly.models is not None)
+        self.policy = PolicyWatch(self.engine.context, assembly, self.metrics)
         self._lock = threading.Lock()
         self._connection = self.ledger.engine.connect()
         raw = self._connection.connection.driver_connection
@@ -116,6 +118,7 @@ class Monitor:
         with self._lock:
             begun = time.perf_counter()
             self._histories.trim()
+            self._refresh_policy()
             try:
                 with self._connection.begin():
                     taken, events, fresh = self._take(reads, positions)
@@ -133,6 +136,18 @@ class Monitor:
             self.metrics.seen(ended - asked, len(taken.alerts))
             self._measure(taken, events, reads, ended - begun)
             return taken
+
+    def refresh_policy(self) -> None:
+        """Take up changed policy files now, between batches; `take` does so by itself."""
+        with self._lock:
+            self._refresh_policy()
+
+    def _refresh_policy(self) -> None:
+        taken = self.policy.look()
+        if taken is not None:
+            with self._connection.begin():
+                enter(self._connection, taken, int(time.time() * 1000), "monitor")
+            self.policy.told(taken)
 
     def _take(
         self, reads: Sequence[Read], positions: Iterable[Position]

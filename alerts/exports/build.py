@@ -102,7 +102,10 @@ def export(
     sums = add_up(connection, period, policy, inputs.reference, progress)
     found = _indicators(connection, period, inputs.budget, sums)
     points = accounts(findings(connection, period.last), load_scale())
-    rows = _write(connection, period, inputs, out, _Found(policy, known, sums, found, points))
+    areas = {cell.area for cell in sums.period.cells} | {flow.area for flow in sums.period.flows}
+    parameters = parameter_tables.parameters(policy, areas, period)
+    everything = _Found(policy, known, sums, found, points, parameters)
+    rows = _write(connection, period, inputs, out, everything)
     write_chain(connection, out / JOURNAL, head.seq)
     manifest = Manifest(
         form=FORM,
@@ -215,6 +218,7 @@ class _Found(Struct, frozen=True):
     sums: Added
     indicators: list[Indicator]
     points: list[Account]
+    parameters: Table
 
 
 def _write(
@@ -266,8 +270,7 @@ def _tables(
     yield risk_tables.fund_risk(found.indicators, reference)
     yield from risk_tables.credit_points(found.points, reference)
     yield from money_tables.disclosure(tally, reference)
-    areas = {cell.area for cell in tally.cells} | {flow.area for flow in tally.flows}
-    yield parameter_tables.parameters(found.policy, areas, period)
+    yield found.parameters
     yield parameter_tables.policy_changes(found.known)
     yield ledger_tables.rules_used(inputs.rules, rule_digests(inputs.rules))
     yield money_tables.cell_rows(tally)
@@ -317,6 +320,10 @@ def _summary(
             head.at_ms // 1000 if head else None,
         ),
         (Column("version", "软件版本", "version of fundwatch"), inputs.version),
+        (
+            Column("changed", "期内变更的参数", "parameters that changed in the period"),
+            parameter_tables.changed_within(found.parameters),
+        ),
     ]
 
 

@@ -100,6 +100,16 @@ def parameters(policy: Policy, areas: Iterable[str], period: Period) -> Table:
     )
 
 
+def changed_within(table: Table) -> str:
+    """The values of a table of parameters that changed in the period, each with its first day."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for row in table.rows:
+        pack, path, value, since, change = row[0], row[2], row[5], row[6], row[9]
+        if change:
+            told.setdefault((pack, path), []).append(f"{since.isoformat()} {value or row[8]}")
+    return "；".join(f"{pack} {path}: {' → '.join(one)}" for (pack, path), one in told.items())
+
+
 def _spans(line: Sequence[Segment]) -> list[tuple[Segment, int | None]]:
     """Each segment with its last day; None where none follows."""
     following = [*(segment.start - 1 for segment in line[1:]), None]

@@ -41,6 +41,11 @@ cap:
 ```
 
 To change a number from a date on, add a statement below the old one; never edit the old one.
+A running monitor or worker takes the change up before its next batch (or when it is sent SIGHUP),
+without a restart: the file is read and checked whole first, and one that is wrong is told in the
+log and in `fundwatch_policy_reloads_total{outcome="refused"}` while the policy in use stays. The
+journal has every policy that alerts were found under (`policy.loaded`, `policy.reloaded`), with the
+text of the overlays and each value that changed; exports name both values with their days.
 
 ## How a value is found
 

@@ -56,6 +56,7 @@ def run(
     monitor = Monitor(data, assembly_of(settings, choices), settings)
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    signal.signal(signal.SIGHUP, lambda *_: monitor.policy.ask())
     try:
         address = listen or settings.listen
         with Server(make_app(monitor, address, settings), address) as server:

@@ -18,7 +18,9 @@ from alerts.ledger import Ledger, trials
 from rules.engine import Engine
 from streams.anomaly.comparing import Pair
 from streams.anomaly.opening import panel_of
+from streams.assembly import Assembly
 from streams.metrics import Metrics
+from streams.reloading import PolicyWatch, enter
 from streams.settings import Settings
 from streams.worker.counts import Counts
 from streams.worker.history import KafkaLog, Place
@@ -49,15 +51,15 @@ class Parts:
         ledger: Ledger,
         folder: Path,
         web_port: int,
-        *,
-        models: bool = False,
+        assembly: Assembly,
     ) -> None:
         layout = layout_of(settings)
         self.layout = layout
         self.metrics = Metrics(engine.context.institutions)
         self._failures = engine.failures
         self._ledger = ledger
-        self._panel = panel_of(engine, self.metrics, wanted=models)
+        self._panel = panel_of(engine, self.metrics, wanted=assembly.models is not None)
+        self.policy = PolicyWatch(engine.context, assembly, self.metrics)
         self.watch = Watch(self.metrics, settings.stall_seconds)
         self.log = KafkaLog(layout.bootstrap, layout.prefix, layout.security)
         self.app = make_app(settings, folder, web_port)
@@ -98,6 +100,14 @@ class Parts:
         for partitions in (self.persons, self.places):
             topic = partitions.stage.topic
             await partitions.prepare(sorted(one.partition for one in places if one.topic == topic))
+
+    async def refresh_policy(self) -> None:
+        """Take up changed policy files before more is taken, and enter what they changed."""
+        taken = self.policy.look()
+        if taken is not None:
+            now = int(time.time() * 1000)
+            await self.sink.certainly(lambda connection: enter(connection, taken, now, "worker"))
+            self.policy.told(taken)
 
     async def look(self) -> None:
         """Measure how far behind this worker is, and what it remembers."""
@@ -195,8 +205,16 @@ def add_agents(parts: Parts, settings: Settings, fault: Fault) -> None:
 
         app.agent(channel, name=name, concurrency=1)(body)
 
-    agent("persons", topics.events, parts.persons.take)
-    agent("places", topics.facts, parts.places.take)
+    async def persons(runs: Mapping[int, Sequence[Message]]) -> None:
+        await parts.refresh_policy()
+        await parts.persons.take(runs)
+
+    async def places(runs: Mapping[int, Sequence[Message]]) -> None:
+        await parts.refresh_policy()
+        await parts.places.take(runs)
+
+    agent("persons", topics.events, persons)
+    agent("places", topics.facts, places)
     agent("ledger", topics.alerts, lambda runs: parts.sink.alerts(topics.alerts, runs))
     agent(
         "refused",

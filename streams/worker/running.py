@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import signal
 import socket
 import sqlite3
 import sys
@@ -67,8 +68,9 @@ def run_worker(
             ledger,
             folder,
             web_port or _free_port(),
-            models=assembly.models is not None,
+            assembly,
         )
+        loop.add_signal_handler(signal.SIGHUP, parts.policy.ask)
         stop = _Stop(parts, loglevel)
         add_agents(parts, settings, stop.because)
         ready(f"http://127.0.0.1:{parts.app.conf.web_port}")

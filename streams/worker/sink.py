@@ -56,7 +56,7 @@ class Sink:
                 except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
                     letters.append(_unreadable(topic, number, message, "an alert"))
         self._counts.metrics.refused(letters)
-        await self._certainly(partial(_told, alerts, letters))
+        await self.certainly(partial(_told, alerts, letters))
         # An alert's generation is the append time of the event behind it.
         now = time.time()
         for alert in trials.parted(alerts)[0]:
@@ -72,13 +72,13 @@ class Sink:
                     letters.append(read_letter(message.value))
                 except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
                     letters.append(_unreadable(topic, number, message, "a dead letter"))
-        await self._certainly(partial(_told, [], letters))
+        await self.certainly(partial(_told, [], letters))
         self._moved(topic, messages)
 
     async def events(self, topic: str, messages: Mapping[int, Sequence[Message]]) -> None:
         """Archive events; return when committed."""
         for number, run in messages.items():
-            await self._certainly(partial(self._archive, topic, number, run))
+            await self.certainly(partial(self._archive, topic, number, run))
 
     def _archive(
         self, topic: str, number: int, run: Sequence[Message], connection: Connection
@@ -113,7 +113,8 @@ class Sink:
         for number, run in messages.items():
             self.positions[topic, number] = run[-1].offset + 1
 
-    async def _certainly(self, work: Callable[[Connection], None]) -> None:
+    async def certainly(self, work: Callable[[Connection], None]) -> None:
+        """Do something in a transaction of the ledger, again until it is committed."""
         wait = _FIRST_WAIT
         while True:
             try:

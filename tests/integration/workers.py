@@ -89,11 +89,13 @@ class Installation:
         }
 
     @contextmanager
-    def worker(self, data: Path, *, ready: bool = True) -> Iterator[Running]:
-        """A worker with its data folder; `ready` waits until it has partitions."""
+    def worker(
+        self, data: Path, *, ready: bool = True, more: Sequence[str] = ()
+    ) -> Iterator[Running]:
+        """A worker with its data folder and options; `ready` waits until it has partitions."""
         port = free_port()
         command = [*COMMAND, "worker", "--reference", str(self.reference), "--data", str(data)]
-        command += ["--web-port", str(port), "--loglevel", "info"]
+        command += ["--web-port", str(port), "--loglevel", "info", *more]
         log = self.folder / f"worker-{port}.log"
         with running(command, log, env=self.environment) as process:
             worker = Running(process, port)
