@@ -32,7 +32,7 @@ from streams.prechecks.overlay import consider
 from streams.reloading import PolicyWatch, enter
 from streams.settings import Settings
 from streams.sharing import timely
-from streams.state import SqliteHistories, SqliteReader, prepare
+from streams.state import LongReadError, SqliteHistories, SqliteReader, prepare
 
 LEDGER: Final = "ledger.sqlite"
 _SWEEP_EVERY: Final = 500
@@ -240,6 +240,13 @@ class Monitor:
         has done so far, and waits for one event at most.
         """
         return consider(self._asking, self._reader.copies, event)
+
+    def consider_quickly(self, event: Event) -> list[Change] | None:
+        """The same; None where much would have to be read for it. For one thread."""
+        try:
+            return consider(self.engine, self._reader.quick_copies, event)
+        except LongReadError:
+            return None
 
     def check(self, event: Event) -> list[Alert]:
         """The alerts an event would raise or change now; nothing is kept of it."""

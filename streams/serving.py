@@ -1,5 +1,6 @@
 """The embedded run over HTTP: the desk, and what only a run with a monitor has beside it."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -10,9 +11,10 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from alerts.access.dependencies import Sender, sender_name
+from alerts.access.dependencies import Sender
 from alerts.desk.application import make_desk
 from alerts.desk.pages.application import World
+from alerts.prechecks.callers import counter_name
 from events.codec import MAX_BYTES
 from events.readers import Read, read_line, split_lines
 from rules.engine import Engine
@@ -20,6 +22,7 @@ from streams.monitor import Monitor
 from streams.prechecks.routing import precheck_routes
 from streams.settings import Settings
 
+_SWITCH_SECONDS: Final = 0.0001
 _MOST_BODY: Final = 64 * MAX_BYTES
 
 
@@ -32,7 +35,7 @@ def make_app(monitor: Monitor, listen: str, settings: Settings) -> FastAPI:
         world=world_of(monitor.engine),
         routers=(
             _event_routes(monitor),
-            precheck_routes(monitor, sender_name),
+            precheck_routes(monitor, counter_name),
             metric_routes(lambda: _metrics(monitor)),
         ),
         health=lambda: {"rules": len(monitor.engine.rules)},
@@ -117,6 +120,8 @@ class Server:
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
     def __enter__(self) -> "Server":
+        # A batch must not keep the loop waiting for five milliseconds each time it wakes.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._thread.start()
         while not self._server.started and self._thread.is_alive():
             self._thread.join(0.02)

@@ -12,7 +12,7 @@ One thread takes records up; it does so within `turns`. Others may look at histo
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +54,22 @@ NUMBERS: Final = {kind: number for number, kind in enumerate(keyed.KINDS)}
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(AnyRecord)
 _CHUNK: Final = 400
+_SHORT: Final = 500
+"""Records of one key that are read in a few milliseconds."""
+_AT_ONCE: Final = f"""
+SELECT json_group_array(json_array(
+    (SELECT group_concat(hex(body)) FROM (
+        SELECT body FROM state_records
+        WHERE kind = json_extract(asked.value, '$[0]') AND key = json_extract(asked.value, '$[1]')
+        ORDER BY time, event_id LIMIT {_SHORT + 1})),
+    json((SELECT json_group_array(json_array(matter, digest, revision, time, withdrawn))
+        FROM state_standing
+        WHERE kind = json_extract(asked.value, '$[0]') AND key = json_extract(asked.value, '$[1]')
+    ))
+)) FROM json_each(?) AS asked
+"""
+_JSON: Final = msgspec.json.Encoder()
+_TOLD: Final = msgspec.json.Decoder(list[tuple[str | None, list[tuple[str, int, int, int, int]]]])
 _SPARE: Final = 20
 """A cache may be fuller than its capacity by this part of it until it is trimmed."""
 SLACK_DAYS: Final = 30
@@ -182,22 +198,39 @@ class SqliteHistories:
         return {kind: counted.get(number, 0) for kind, number in NUMBERS.items()}
 
 
+class LongReadError(LookupError):
+    """More records would have to be read than there is time for."""
+
+
 class SqliteReader:
     """Looks at histories of a `SqliteHistories` from other threads, at what is committed if need
     be, and never waits for a batch that is being processed or committed."""
 
     def __init__(self, path: Path, histories: SqliteHistories) -> None:
         self._histories = histories
-        self._connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        # One for each way of reading: nobody who wants little waits for who wants much.
+        self._patient, self._quick = [
+            sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            for _ in range(2)
+        ]
         self._reading = threading.Lock()
 
     def copies(self, places: Iterable[Place]) -> dict[Place, History]:
         """Copies of histories, the caller's own; what is read for them is left in memory."""
+        return self._copies(places, self._read)
+
+    def quick_copies(self, places: Iterable[Place]) -> dict[Place, History]:
+        """The same, for one thread. Raises LongReadError where there is much to read."""
+        return self._copies(places, self._read_quickly)
+
+    def _copies(
+        self, places: Iterable[Place], read: Callable[[list[Place]], dict[Place, History]]
+    ) -> dict[Place, History]:
         wanted = list(dict.fromkeys(places))
         histories = self._histories
         with histories.turns:
@@ -205,35 +238,55 @@ class SqliteReader:
             saves = histories.saves
         missing = [place for place in wanted if place not in found]
         if missing:
-            read = self._read(missing)
+            fresh = read(missing)
             with histories.turns:
-                histories.offer(read, saves)
+                histories.offer(fresh, saves)
                 # What a batch has brought into memory meanwhile is newer than what was read.
                 found |= histories.known(missing)
-            for place, history in read.items():
+            for place, history in fresh.items():
                 found.setdefault(place, history)
         return found
 
-    def _read(self, places: Iterable[Place]) -> dict[Place, History]:
+    def _read(self, places: list[Place]) -> dict[Place, History]:
         keys: dict[str, list[str]] = {}
         for kind, key in places:
             keys.setdefault(kind, []).append(key)
         with self._reading:
             # One moment for records and what they had raised.
-            self._connection.execute("BEGIN")
+            self._patient.execute("BEGIN")
             try:
                 return {
                     (kind, key): history
                     for kind, wanted in keys.items()
-                    for key, history in load(self._connection, kind, wanted)
+                    for key, history in load(self._patient, kind, wanted)
                 }
             finally:
-                self._connection.execute("ROLLBACK")
+                self._patient.execute("ROLLBACK")
+
+    def _read_quickly(self, places: list[Place]) -> dict[Place, History]:
+        """Everything in one step of SQLite: after each step a thread may have to wait in line
+        for the interpreter, behind a batch."""
+        asked = _JSON.encode([(NUMBERS[kind], key) for kind, key in places]).decode()
+        (told,) = self._quick.execute(_AT_ONCE, (asked,)).fetchone()
+        found: dict[Place, History] = {}
+        for (kind, key), (bodies, standing) in zip(places, _TOLD.decode(told), strict=True):
+            history = keyed.KINDS[kind](key)
+            if bodies:
+                parts = bodies.split(",")
+                if len(parts) > _SHORT:
+                    raise LongReadError
+                for part in parts:
+                    history.take(_DECODER.decode(bytes.fromhex(part)))
+            for matter, digest, revision, time, gone in standing:
+                history.standing[matter] = Standing(digest, revision, time, bool(gone))
+            found[kind, key] = history
+        return found
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
         with self._reading:
-            self._connection.close()
+            self._patient.close()
+            self._quick.close()
 
 
 def load(

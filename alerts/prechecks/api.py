@@ -6,7 +6,7 @@ interface. An answer that would come too late is not waited for: the payment mus
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Protocol
 
@@ -150,7 +150,7 @@ def told(question: Question, answer: Answer | None, task_id: str) -> Told:
 def precheck_router(
     asker: Asker,
     ledger: Ledger,
-    allowed: Callable[..., str],
+    allowed: Callable[..., str | Awaitable[str]],
     *,
     seconds: float,
     observe: Callable[[Verdict, float], None] = lambda _verdict, _seconds: None,

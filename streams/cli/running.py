@@ -24,6 +24,7 @@ from streams.cli.options import (
     progress_bar,
     require_ledger,
 )
+from streams.garbage import spare_garbage
 from streams.monitor import Monitor
 from streams.serving import Server, make_app
 from streams.settings import Settings
@@ -54,6 +55,7 @@ def run(
     """
     settings = Settings()
     monitor = Monitor(data, assembly_of(settings, choices), settings)
+    spare_garbage()
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     signal.signal(signal.SIGHUP, lambda *_: monitor.policy.ask())

@@ -1,7 +1,6 @@
 """Runs a worker in this process until it is told to stop or a fault stops it."""
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -19,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.ledger import Ledger, LedgerError
 from streams.assembly import Assembly, assemble
+from streams.garbage import spare_garbage
 from streams.settings import Settings
 from streams.worker.application import Parts, add_agents, layout_of
 from streams.worker.store import StoreError
@@ -29,8 +29,6 @@ _TOLD: Final = (LedgerError, StoreError, TopicError, OSError)
 """Errors whose text holds nothing of any person."""
 _END_SECONDS: Final = 30.0
 _FAILED: Final = 1
-_GARBAGE: Final = (100_000, 50, 50)
-"""Histories hold no cycles: looking for them among millions of objects is lost time."""
 
 
 class WorkerStoppedError(RuntimeError):
@@ -53,9 +51,7 @@ def run_worker(
     """
     folder.mkdir(parents=True, exist_ok=True)
     engine = assemble(assembly)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    spare_garbage()
     with Ledger.open(
         settings.postgres.get_secret_value(), created_ms=int(time.time() * 1000)
     ) as ledger:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -11,6 +11,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from alerts.access import tokens, users
+from alerts.access.roles import Role
+from alerts.access.users import User
 from alerts.ledger.journal import Verified, verify_journal
 from alerts.ledger.precheck_tables import FEEDBACK
 from alerts.ledger.schema import ALERTS, JOURNAL
@@ -21,6 +24,7 @@ from rules.histories.digests import pseudonym
 from streams.assembly import Assembly
 from streams.monitor import Monitor
 from streams.prechecks.routing import precheck_routes
+from streams.serving import make_app
 from streams.settings import Settings
 
 PERSON = "640102198001011234"
@@ -305,6 +309,37 @@ def test_feedback_is_kept_and_journaled_once(monitor: Monitor, counter: TestClie
     assert all(PERSON not in entry.content for entry in entries)
     reasons = {row["warn_rslt_id"]: (row["dspo_way"], row["dspo_way_rea"]) for row in rows}
     assert reasons[ids[0]] == ("2", "")
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "status"),
+    [
+        ("viewer", "send", 200),
+        ("supervisor", "api", 200),
+        ("administrator", "api", 200),
+        ("auditor", "api", 403),
+        ("viewer", "api", 403),
+        ("", "", 401),
+    ],
+)
+def test_who_may_ask(
+    monitor: Monitor, role: Role | Literal[""], scope: tokens.Scope | Literal[""], status: int
+) -> None:
+    """Through the door of the desk: programs with a token for it, and supervisors."""
+    headers = {}
+    if role and scope:
+        with monitor.ledger.begin() as connection:
+            users.add(connection, User("counter", role), 1, "test")
+            _, secret = tokens.make(connection, "counter", "", 1, "test", scope=scope)
+        headers["Authorization"] = f"Bearer {secret}"
+    app = make_app(monitor, "127.0.0.1:0", monitor.settings)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        assert client.post("/v1/prechecks", json=PAID, headers=headers).status_code == status
+        warns = [{"warn_rslt_id": "1" * 12 + "-" + "1" * 20, "dspo_way": "2"}]
+        answered = client.post(
+            "/v1/prechecks/feedback", json={"warn_type": "1", "warns": warns}, headers=headers
+        )
+        assert answered.status_code == status
 
 
 @pytest.mark.parametrize(
