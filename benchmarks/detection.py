@@ -10,6 +10,7 @@ import csv
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +20,14 @@ from simulation import simulate
 from streams.assembly import Assembly
 from streams.replay import replay
 
-OVERLAYS = ("demonstration-yinchuan", "demonstration-ningxia-chronic")
-"""What the simulator reckons benefits with."""
+OVERLAYS = ("demonstration-yinchuan", "demonstration-ningxia-chronic", "demonstration-chengdu")
+"""What the simulator reckons benefits with where the documents leave a value open."""
+AREAS = (
+    ("640100", date(2024, 1, 1)),
+    ("510100", date(2024, 1, 1)),
+    ("150400", date(2023, 3, 20)),
+)
+"""Areas and first days; Chifeng's days lie on both sides of 2023-04-25."""
 
 
 class Labels(NamedTuple):
@@ -81,6 +88,17 @@ def quality_of(alerts: Iterable[Alert], labels: Labels) -> Quality:
     )
 
 
+def run(folder: Path) -> Quality:
+    """Replay a simulated stream with all rules and compare."""
+    assembly = Assembly(
+        reference=folder / "reference",
+        shadow=True,
+        policy=tuple(POLICY_DIR / "overlays" / f"{name}.yaml" for name in OVERLAYS),
+    )
+    alerts = replay([folder / "events.ndjson"], assembly).alerts
+    return quality_of(alerts, read_labels(folder / "labels.csv"))
+
+
 def report(quality: Quality) -> None:
     """Print it by typology."""
     print(f"{'typology':32}{'planted':>8}{'found':>8}{'alike':>8}{'raised':>8}")
@@ -102,24 +120,25 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks.detection", description=__doc__)
     options.add_argument("--folder", type=Path, help="a simulated stream; else one is made")
     options.add_argument("--seed", type=int, default=21)
-    options.add_argument("--persons", type=int, default=8000)
+    options.add_argument("--persons", type=int, default=5000, help="in each area")
     options.add_argument("--days", type=int, default=90)
     options.add_argument("--wrong", action="store_true", help="print alerts that name nothing")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fundwatch-detection-") as place:
-        folder = chosen.folder or Path(place)
-        if chosen.folder is None:
-            simulate(folder, seed=chosen.seed, persons=chosen.persons, days=chosen.days)
-        assembly = Assembly(
-            reference=folder / "reference",
-            shadow=True,
-            policy=tuple(POLICY_DIR / "overlays" / f"{name}.yaml" for name in OVERLAYS),
-        )
-        quality = quality_of(
-            replay([folder / "events.ndjson"], assembly).alerts, read_labels(folder / "labels.csv")
-        )
+    if chosen.folder is not None:
+        _told(run(chosen.folder), wrong=chosen.wrong)
+        return
+    for area, start in AREAS:
+        with tempfile.TemporaryDirectory(prefix="fundwatch-detection-") as place:
+            folder = Path(place)
+            sizes = {"seed": chosen.seed, "persons": chosen.persons, "days": chosen.days}
+            simulate(folder, **sizes, start=start, area=area)
+            print(f"area {area} from {start}")
+            _told(run(folder), wrong=chosen.wrong)
+
+
+def _told(quality: Quality, *, wrong: bool) -> None:
     report(quality)
-    if chosen.wrong:
+    if wrong:
         for alert in quality.wrong:
             print(alert.rule_id, alert.event_ids, alert.message_en)
 

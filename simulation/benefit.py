@@ -1,9 +1,7 @@
-"""What the pool pays for a made-up settlement.
+"""What the pool pays for a made-up settlement, by the terms of the area (`simulation.terms`).
 
-The parameters are DEMONSTRATION VALUES in the manner of Ningxia's rules, whose own numbers are
-left to the region: they are no policy and prove nothing about a real area. General and chronic
-outpatient care share one yearly deductible and have caps of their own (the Ningxia operating
-procedures, article 13); nothing carries over at the year's end.
+Written from the documents and not from the rules' own calculation, so that each can be tried
+against the other. Nothing carries over at the year's end.
 """
 
 from typing import Final
@@ -11,27 +9,14 @@ from typing import Final
 from msgspec import Struct
 
 from simulation.people import Person, Year
+from simulation.terms import NINGXIA, Terms
 
-DEDUCTIBLE: Final = {"tertiary": 300_00, "secondary": 100_00, "primary": 0, "pharmacy": 300_00}
-"""Yearly deductible of general and chronic outpatient care together, by institution, fen."""
-RATIO: Final = {"tertiary": 60, "secondary": 70, "primary": 75, "pharmacy": 60}
-"""Percent of in-policy costs paid for general outpatient care, by institution."""
-CHRONIC_RATIO: Final = {"tertiary": 65, "secondary": 70, "primary": 75, "pharmacy": 65}
-TWO_DISEASE_RATIO: Final = 60
 INPATIENT_RATIO: Final = 85
-RETIRED_EXTRA: Final = 5
-"""Percentage points more for retirees, outpatient care only."""
-CAP: Final = {"11": 4000_00, "12": 4500_00}
-"""Yearly cap of general outpatient pool payments by `psn_type`, fen."""
-CHRONIC_CAP: Final = {"11": 6000_00, "12": 7000_00}
 DIALYSIS_RAISE: Final = 74_000_00
 """What the chronic cap is raised by, on approval, for people on dialysis."""
-TWO_DISEASE_CAP: Final = 1200_00
 INPATIENT_DEDUCTIBLE: Final = {"tertiary": 800_00, "secondary": 500_00, "primary": 300_00}
 CREDIT_PERCENT: Final = 2
 """Percent of the contribution base credited to an employee's account each month."""
-RETIREE_CREDIT: Final = 95_20
-"""Monthly credit of a retiree's account, fen: 2.8 percent of a pension of 3,400 yuan."""
 TWO_DISEASE_MED_TYPE: Final = "9901"
 """`med_type` of two-disease outpatient care (national list; areas differ)."""
 
@@ -47,46 +32,56 @@ class Benefit(Struct, frozen=True):
 NOTHING: Final = Benefit(0, 0, 0)
 
 
-def percent_of(person: Person, med_type: str, grade: str) -> int:
+def percent_of(person: Person, med_type: str, grade: str, terms: Terms = NINGXIA) -> int:
     """Percent paid by the pool for outpatient care of `med_type` at an institution grade."""
     if med_type == "14":
-        base = CHRONIC_RATIO[grade]
+        base = terms.chronic_ratio[grade]
     elif med_type == TWO_DISEASE_MED_TYPE:
-        base = TWO_DISEASE_RATIO
+        base = terms.two_disease_ratio
     else:
-        base = RATIO[grade]
-    return base + (RETIRED_EXTRA if person.psn_type == "12" else 0)
+        base = terms.ratio[grade]
+    return base + (terms.retired_extra if person.psn_type == "12" else 0)
 
 
-def entitled(person: Person) -> bool:
-    """Whether the employee scheme's outpatient pooling pays for this person."""
-    return person.insutype == "310" and person.clct_way != "low"
+def entitled(person: Person, med_type: str) -> bool:
+    """Whether the employee scheme pays: the lower rate keeps all but general outpatient care."""
+    general = med_type not in ("14", TWO_DISEASE_MED_TYPE) and med_type[:1] != "2"
+    return person.insutype == "310" and not (person.clct_way == "low" and general)
 
 
 def outpatient(
-    person: Person, used: Year, year: int, med_type: str, grade: str, dise: str, in_scope: int
+    person: Person,
+    used: Year,
+    year: int,
+    med_type: str,
+    grade: str,
+    dise: str,
+    in_scope: int,
+    terms: Terms = NINGXIA,
 ) -> Benefit:
     """The pool's part of `in_scope` fen of outpatient costs; books it into `used`."""
-    if in_scope <= 0 or not entitled(person):
+    if in_scope <= 0 or not entitled(person, med_type):
         return NOTHING
     if used.year != year:
         used.year, used.deductible, used.general = year, 0, 0
         used.chronic = used.two_disease = 0
-    percent = percent_of(person, med_type, grade)
+    percent = percent_of(person, med_type, grade, terms)
+    retired = person.psn_type == "12"
     deductible = 0
-    if med_type != TWO_DISEASE_MED_TYPE:
-        deductible = min(in_scope, max(0, DEDUCTIBLE[grade] - used.deductible))
+    if med_type not in ("14", TWO_DISEASE_MED_TYPE) or (med_type == "14" and terms.merged):
+        whole = (terms.retired_deductible if retired else terms.deductible)[grade]
+        deductible = min(in_scope, max(0, whole - used.deductible))
         used.deductible += deductible
     paid = ((in_scope - deductible) * percent + 50) // 100
     if med_type == "14":
-        cap = CHRONIC_CAP[person.psn_type] + (DIALYSIS_RAISE if dise == "M07803" else 0)
+        cap = terms.chronic_cap[retired] + (DIALYSIS_RAISE if dise == "M07803" else 0)
         paid = max(0, min(paid, cap - used.chronic))
         used.chronic += paid
     elif med_type == TWO_DISEASE_MED_TYPE:
-        paid = max(0, min(paid, TWO_DISEASE_CAP - used.two_disease))
+        paid = max(0, min(paid, terms.two_disease_cap - used.two_disease))
         used.two_disease += paid
     else:
-        paid = max(0, min(paid, CAP[person.psn_type] - used.general))
+        paid = max(0, min(paid, terms.cap[retired] - used.general))
         used.general += paid
     return Benefit(deductible, percent, paid)
 
@@ -106,7 +101,7 @@ def give_back(used: Year, year: int, med_type: str, benefit: Benefit) -> None:
 
 def inpatient(person: Person, grade: str, in_scope: int) -> Benefit:
     """The pool's part of an admission: its own deductible and one ratio."""
-    if in_scope <= 0 or not entitled(person):
+    if in_scope <= 0 or not entitled(person, "21"):
         return NOTHING
     deductible = min(in_scope, INPATIENT_DEDUCTIBLE[grade])
     return Benefit(

@@ -123,6 +123,7 @@ def _scenes(
         _Booking(typology.name, near, role, turn + at)
         for at in range(each)
         for typology in TYPOLOGIES
+        if world.geo.home.region in typology.regions
         for near, role in (
             (False, typology.frauds[(turn + at) % len(typology.frauds)]),
             (True, typology.near_misses[(turn + at) % len(typology.near_misses)]),

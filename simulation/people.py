@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from events.times import date_of
 from simulation.identity import full_name, identity_number, person_number, surname
+from simulation.terms import TERMS
 
 ADULT: Final = 18
 RETIRED: Final = 60
@@ -101,6 +102,8 @@ def person(
     way = rng.random()
     flexible = scheme == "employee" and way < 0.08
     pool_only = scheme == "employee" and 0.08 <= way < 0.09
+    low = flexible and reg.area[:2] in TERMS and TERMS[reg.area[:2]].low_rate and way < 0.03
+    none = pool_only or low
     work_years = max(1, min(years - 21, 30)) if scheme != "resident" else max(1, min(years, 12))
     base = rng.randrange(36, 160) * 100_00 if scheme == "employee" else 0
     return Person(
@@ -111,14 +114,14 @@ def person(
         birth=birth,
         insutype=insutype,
         psn_type=psn_type,
-        clct_way="pool_only" if pool_only else "full",
+        clct_way="pool_only" if pool_only else ("low" if low else "full"),
         begin=max(birth, date_of(reg.today - rng.randrange(1, work_years + 1) * 365)),
         base=base,
         cert_type=cert_type,
         cert_no=cert_no[cert_type],
         card_sn=f"{rng.getrandbits(64):016X}" if cert_type == "03" else "",
-        balance=rng.randrange(0, 4000_00) if scheme != "resident" and not pool_only else 0,
-        has_account=scheme != "resident" and not pool_only,
+        balance=rng.randrange(0, 4000_00) if scheme != "resident" and not none else 0,
+        has_account=scheme != "resident" and not none,
         employment="flexible" if flexible else scheme,
         cash_habit=rng.random() < 0.1,
         year=Year(),

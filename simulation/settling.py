@@ -225,8 +225,11 @@ def _benefit(
         return inpatient(who, place.grade, in_scope)
     if med_type not in _POOL_TYPES:
         return NOTHING
-    year = int(world.date(day)[:4])
-    return outpatient(who, who.year, year, med_type, place.grade, dise, in_scope)
+    terms, date = world.terms, world.date(day)
+    away = place.city is not world.geo.home and med_type not in ("14", TWO_DISEASE_MED_TYPE)
+    if away and date < terms.offsite_from:
+        return NOTHING
+    return outpatient(who, who.year, int(date[:4]), med_type, place.grade, dise, in_scope, terms)
 
 
 def _account(who: Person, payer: str | Person, part: int) -> tuple[int, str, Person | None]:

@@ -25,6 +25,12 @@ from simulation.near_misses import impersonation as near_impersonation
 from simulation.near_misses import institutions as near_institutions
 from simulation.near_misses import sharing as near_sharing
 from simulation.near_misses import usage as near_usage
+from simulation.terms import TERMS
+
+EVERYWHERE: Final = frozenset(TERMS)
+_NINGXIA: Final = frozenset({"64"})
+_CHIFENG: Final = frozenset({"15"})
+_NOT_CHIFENG: Final = frozenset({"64", "51"})
 
 
 class Role(Struct, frozen=True):
@@ -40,6 +46,8 @@ class Typology(Struct, frozen=True):
     name: str
     frauds: tuple[Role, ...]
     near_misses: tuple[Role, ...]
+    regions: frozenset[str] = EVERYWHERE
+    """Where the documents forbid it: first two digits of the area's code."""
 
 
 _PAIR: Final = casts.strangers(2)
@@ -129,6 +137,7 @@ _DUPLICATES: Final = (
         "self_paid_claimed",
         (Role(duplicates.self_paid_claimed),),
         (Role(near_duplicates.self_paid_elsewhere),),
+        _NINGXIA,
     ),
     Typology(
         "resubmitted",
@@ -152,6 +161,7 @@ _DUPLICATES: Final = (
         "two_disease_and_chronic",
         (Role(duplicates.two_disease_and_chronic),),
         (Role(near_duplicates.one_disease_each),),
+        _NOT_CHIFENG,
     ),
     Typology(
         "exclusive_or_repeated_lines",
@@ -252,6 +262,23 @@ _BENEFIT: Final = (
         "chronic_without_registration",
         (Role(benefits.chronic_without_registration),),
         (Role(near_benefits.registered_this_morning),),
+    ),
+    Typology(
+        "pharmacy_not_joined",
+        (Role(benefits.pharmacy_not_joined),),
+        (Role(near_benefits.pharmacy_joined),),
+    ),
+    Typology(
+        "low_rate_paid",
+        (Role(benefits.low_rate_paid),),
+        (Role(near_benefits.low_rate_chronic),),
+        _CHIFENG,
+    ),
+    Typology(
+        "offsite_too_early",
+        (Role(benefits.offsite_too_early),),
+        (Role(near_benefits.offsite_from_the_day),),
+        _CHIFENG,
     ),
 )
 _ACCOUNT: Final = (

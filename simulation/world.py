@@ -10,6 +10,7 @@ from simulation.geography import Geography
 from simulation.institutions import Directory
 from simulation.stock import Stock
 from simulation.stream import Stream
+from simulation.terms import TERMS, Terms
 
 _OFFSET: Final = 8 * 3600
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -28,6 +29,11 @@ class World(Struct, kw_only=True):
     last_day: int
     serial: int = 0
     days: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def terms(self) -> Terms:
+        """What the pooling area pays."""
+        return TERMS[self.geo.home.region]
 
     @property
     def area(self) -> str:

@@ -1,8 +1,9 @@
 """The pool paid costs that the year's deductible should still have taken.
 
 Only where it is known that the deductible was not used up: the person's year was seen from its
-start, a later settlement still took a deductible, or an earlier one was taken by it whole. What
-was used before the monitoring began may otherwise have filled it.
+start, the policy says that the area's data is complete since then (`data.complete_from`), a later
+settlement still took a deductible, or an earlier one was taken by it whole. What was used before
+the monitoring began may otherwise have filled it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +11,7 @@ from typing import Final
 
 from events.times import DAY
 from rules.benefit_rules.first_look import is_idle
+from rules.benefit_rules.registrations import is_complete
 from rules.benefit_rules.spans import seen_from, year_start
 from rules.benefit_rules.years import Reckoning, drawing, reckoned
 from rules.context import Context
@@ -54,7 +56,8 @@ def _look(
         or one.used + tolerance >= min(one.left, one.in_policy)
     ):
         return None
-    seen = seen_from(person) <= year_start(visit.time) + limits["seen_days"] * DAY
+    begun = year_start(visit.time) + limits["seen_days"] * DAY
+    seen = seen_from(person) <= begun or is_complete(context, visit)
     if not seen and not _was_left(year, one):
         return None
     terms = one.tariff

@@ -60,7 +60,11 @@ def _verdicts(limits: Limits, context: Context, person: Person, visit: Visit) ->
 def _is_examination(limits: Limits, line: Line) -> bool:
     if line.amount < limits["least"] or line.code[:1].isalpha():
         return False
-    return line.category in _EXAMINATIONS or line.code.startswith(_NATIONAL)
+    return (
+        line.category in _EXAMINATIONS
+        or line.code.startswith(_NATIONAL)
+        or (not line.category and any(word in line.name for word in limits["words"]))
+    )
 
 
 def _hit(limits: Limits, run: Sequence[Visit]) -> Sequence[Visit]:

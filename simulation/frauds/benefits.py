@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
+from events.times import HOUR, day_start
 from simulation.benefit import Benefit
-from simulation.cases import Case, day_for, hospital, settle_at, slot
-from simulation.institutions import Institution
+from simulation.cases import Case, NoRoomError, day_for, hospital, settle_at, slot
+from simulation.institutions import Desk, Institution, device
 from simulation.pricing import Line
-from simulation.scene import consultation, lines_of, month_supply
+from simulation.scene import consultation, lines_of, month_supply, rx_number
 
+_OFFSITE: Final = "2023-04-25"
 _BIG: Final = ("计算机体层平扫", "彩色多普勒超声检查", "肝功能七项")
 
 
@@ -35,7 +37,7 @@ def wrong_ratio(case: Case) -> None:
         )
 
     desk = slot(case, place, day)
-    settle_at(case, case.who, desk, big_visit(place), diagnoses=("R10.400",), adjust=more)
+    settle_at(case, case.who, desk, big_visit(place, 4), diagnoses=("R10.400",), adjust=more)
 
 
 def deductible_skipped(case: Case) -> None:
@@ -88,3 +90,81 @@ def chronic_without_registration(case: Case) -> None:
         dise="M04600",
         diagnoses=("I25.103",),
     )
+
+
+def prescribed_purchase(case: Case) -> Sequence[Line]:
+    """An acute drug that a line names the prescription of."""
+    lines = lines_of(("奥美拉唑肠溶胶囊", "氯雷他定片"), counts=(2, 1))
+    number = rx_number(case.scene)
+    for line in lines:
+        line.rxno = number
+    return lines
+
+
+def joined(case: Case, *, has: bool) -> Institution:
+    """A pharmacy of the home city that the pool pays, or does not."""
+    day = case.world.date(case.world.first_day)
+    places = [
+        one
+        for one in case.world.book.pharmacies
+        if (bool(one.pool_pharmacy_from) and one.pool_pharmacy_from <= day) is has
+    ]
+    if not places:
+        raise NoRoomError
+    return case.rng.choice(places)
+
+
+def pharmacy_not_joined(case: Case) -> None:
+    """The pool pays a pharmacy that has not joined."""
+    place, day = joined(case, has=False), day_for(case)
+    stay_home(case, day)
+
+    def half(_: Benefit, in_scope: int) -> Benefit:
+        return Benefit(0, 50, in_scope // 2)
+
+    settle_at(
+        case,
+        case.who,
+        slot(case, place, day),
+        prescribed_purchase(case),
+        med_type="41",
+        adjust=half,
+    )
+
+
+def low_rate_paid(case: Case) -> None:
+    """General outpatient care is paid to somebody who keeps to the lower rate."""
+    who = case.who
+    who.clct_way, who.has_account, who.balance, who.employment = "low", False, 0, "flexible"
+    place, day = hospital(case), day_for(case)
+    stay_home(case, day)
+
+    def paid(_: Benefit, in_scope: int) -> Benefit:
+        return Benefit(0, 50, in_scope // 2)
+
+    desk = slot(case, place, day)
+    settle_at(case, who, desk, big_visit(place), diagnoses=("R10.400",), adjust=paid)
+
+
+def away_from_home(case: Case, day: int) -> Desk:
+    """A hospital in another region on a morning."""
+    place = case.world.book.elsewhere[case.world.geo.far[0].admdvs][0]
+    at = day_start(day) + 9 * HOUR + case.rng.randrange(3 * HOUR)
+    return Desk(place, at, device(place, 0))
+
+
+def offsite_too_early(case: Case) -> None:
+    """General care away from home is paid before the area pays it."""
+    world = case.world
+    last = next((d for d in range(world.first_day, world.last_day) if world.date(d) >= _OFFSITE), 0)
+    if last - world.first_day < 6:
+        raise NoRoomError
+    day = day_for(case, low=world.first_day + 2, high=last - 1)
+    stay_home(case, day)
+    desk = away_from_home(case, day)
+
+    def paid(_: Benefit, in_scope: int) -> Benefit:
+        deductible = min(in_scope, 1000_00)
+        return Benefit(deductible, 50, (in_scope - deductible) // 2)
+
+    settle_at(case, case.who, desk, big_visit(desk.place, 4), diagnoses=("R10.400",), adjust=paid)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from simulation import acts
-from simulation.cases import Case, buy, clock, day_for, later, pharmacy, slot
+from simulation.cases import Case, NoRoomError, buy, clock, day_for, later, pharmacy, slot
 from simulation.institutions import Desk, device
 from simulation.people import Person
 from simulation.scene import lines_of
@@ -32,8 +32,10 @@ def authorisation_ended(case: Case) -> None:
 
 
 def outside_region(case: Case) -> None:
-    """The account is used in another region, where sharing does not reach."""
+    """The account is used in another region, where Ningxia's sharing does not reach."""
     who, owner, world = case.people[0], case.people[1], case.world
+    if "spouse_parent" not in world.terms.relations:
+        raise NoRoomError
     day = day_for(case, span=8)
     granted = clock(case, day)
     city = world.geo.far[0].admdvs
@@ -79,6 +81,8 @@ def owner_many_beneficiaries(case: Case) -> None:
     for at, user in enumerate(users):
         granted = clock(case, day + at, 8, 9)
         relation = ("spouse", "parent", "spouse_parent", "child")[min(at // 2, 3)]
+        if relation not in case.world.terms.relations:
+            relation = "parent"
         case.plan(granted, grant(case, owner, user, granted, relation, label=True))
         user.busy.update(range(day, day + 14))
         desk = slot(case, place, day + at, 700)

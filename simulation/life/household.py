@@ -2,7 +2,7 @@
 
 from events.times import DAY, HOUR, MINUTE, date_of, day_start
 from simulation import acts
-from simulation.benefit import CREDIT_PERCENT, RETIREE_CREDIT
+from simulation.benefit import CREDIT_PERCENT
 from simulation.people import Person
 from simulation.scene import Scene
 
@@ -27,6 +27,8 @@ def authorizations(scene: Scene) -> None:
     for owner, user, tie in scene.family.ties:
         giver, taker = people[owner], people[user]
         if not giver.has_account or lenders.get(user, 0) >= 3 or rng.random() > 0.6:
+            continue
+        if tie not in world.terms.relations:
             continue
         lenders[user] = lenders.get(user, 0) + 1
         day = (
@@ -75,11 +77,11 @@ def account_credits(scene: Scene) -> None:
 
 
 def _credit(scene: Scene, who: Person, day: int, months: int) -> None:
-    amount = who.base * CREDIT_PERCENT * months // 100
+    terms = scene.world.terms
+    amount, base = who.base * CREDIT_PERCENT * months // 100, who.base * months
     if who.psn_type == "12":
-        amount = RETIREE_CREDIT
+        amount, base = terms.retiree_credit(date_of(day).year), terms.pension
     at = day_start(day) + 2 * HOUR + scene.rng.randrange(3 * HOUR)
-    base = who.base * months
     scene.plan(at, lambda: acts.credit(scene.world, who, at, amount, base=base))
 
 

@@ -125,8 +125,12 @@ def claim(scene: Scene, who: Person, place: Institution, seen: int, claimed: int
 
     def happen() -> None:
         in_scope = total * 9 // 10
-        year = int(world.date(seen)[:4])
-        paid = outpatient(who, who.year, year, "11", place.grade, "", in_scope)
+        date = world.date(seen)
+        if date < world.terms.offsite_from:
+            return
+        paid = outpatient(
+            who, who.year, int(date[:4]), "11", place.grade, "", in_scope, world.terms
+        )
         acts.manual_claim(
             world,
             who,

@@ -288,13 +288,15 @@ def test_a_pharmacy_in_sichuan_pays_like_a_tertiary_institution(filled: Policy) 
         "600.00",
         hosp_lv="",
         pharmacy=True,
-        pharmacy_pool_from=on("2023-06-01"),
+        pharmacy_pool_from=on("2023-02-01"),
         prescription=True,
     )
     assert paid(filled, shop).fund_payment == 200_00  # (600 - 200) x 50%
-    without = unknown(filled, structs.replace(shop, prescription=False))
-    assert without.paths == ("pharmacy.prescription_required",)
-    early = paid(filled, structs.replace(shop, day=on("2023-05-31")))
+    without = structs.replace(shop, prescription=False)
+    assert not paid(filled, without).covered  # 医保办发〔2023〕4号
+    left_open = unknown(filled, structs.replace(without, day=on("2023-02-14")))
+    assert left_open.paths == ("pharmacy.prescription_required",)
+    early = paid(filled, structs.replace(shop, day=on("2023-01-31")))
     assert (early.covered, early.clauses) == (False, ("SC-14a",))
 
 

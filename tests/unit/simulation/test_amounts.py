@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from random import Random
 
 import pytest
 
@@ -14,8 +15,6 @@ from events.kinds import (
     Settlement,
 )
 from simulation.benefit import (
-    CAP,
-    DEDUCTIBLE,
     TWO_DISEASE_MED_TYPE,
     Benefit,
     give_back,
@@ -23,6 +22,7 @@ from simulation.benefit import (
     percent_of,
 )
 from simulation.people import Person, Registry, Year, person
+from simulation.terms import CHIFENG, NINGXIA, SICHUAN
 from tests.unit.simulation.conftest import Made
 
 
@@ -90,10 +90,10 @@ def test_benefits_follow_deductible_ratio_and_cap(stream: Made) -> None:
         assert one.hifp_pay <= exact + Decimal("0.5")
         if one.med_type != "14" and one.psn_no not in claimants:
             paid[one.psn_no] += one.hifp_pay
-            assert paid[one.psn_no] <= CAP[one.psn_type]
-            if paid[one.psn_no] < CAP[one.psn_type]:
+            assert paid[one.psn_no] <= NINGXIA.cap[one.psn_type == "12"]
+            if paid[one.psn_no] < NINGXIA.cap[one.psn_type == "12"]:
                 assert abs(one.hifp_pay - exact) <= Decimal("0.5")
-    assert max(used.values()) == DEDUCTIBLE["tertiary"]
+    assert max(used.values()) == NINGXIA.deductible["tertiary"]
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_dialysis_has_a_raised_cap(worker: Person) -> None:
 def test_a_new_year_begins_anew(worker: Person) -> None:
     used = Year()
     outpatient(worker, used, 2024, "11", "primary", "", 20_000_00)
-    assert used.general == CAP["11"]
+    assert used.general == NINGXIA.cap[0]
     assert outpatient(worker, used, 2024, "11", "primary", "", 100_00).pool == 0
     assert outpatient(worker, used, 2025, "11", "tertiary", "", 400_00) == Benefit(
         300_00, 60, 60_00
@@ -150,3 +150,39 @@ def test_retirees_get_five_points_more(worker: Person) -> None:
     before = percent_of(worker, "11", "tertiary")
     worker.psn_type = "12"
     assert percent_of(worker, "11", "tertiary") == before + 5
+
+
+def _worker(psn_type: str = "11", way: str = "full") -> Person:
+    one = person(Registry(area="150400", today=19700), Random(1), 40, "1", scheme="employee")
+    one.psn_type, one.clct_way = psn_type, way
+    return one
+
+
+def test_chifeng_by_hand() -> None:
+    """1,000 yuan, then 60 percent below tertiary, 65 retired, up to 4,000 and 5,000."""
+    used = Year()
+    assert outpatient(_worker(), used, 2024, "11", "secondary", "", 1500_00, CHIFENG) == Benefit(
+        1000_00, 60, 300_00
+    )
+    assert outpatient(_worker(), used, 2024, "11", "tertiary", "", 10_000_00, CHIFENG).pool == (
+        3700_00
+    )
+    retired = outpatient(_worker("12"), Year(), 2024, "11", "primary", "", 2000_00, CHIFENG)
+    assert retired == Benefit(1000_00, 65, 650_00)
+    low = _worker(way="low")
+    assert outpatient(low, Year(), 2024, "11", "primary", "", 2000_00, CHIFENG).pool == 0
+    assert outpatient(low, Year(), 2024, "14", "primary", "M03900", 200_00, CHIFENG).pool > 0
+    assert CHIFENG.retiree_credit(2022) == 99_00
+    assert CHIFENG.retiree_credit(2024) == 66_00
+
+
+def test_sichuan_by_hand() -> None:
+    """200 and 150 yuan; chronic care leaves the general deductible alone."""
+    used = Year()
+    outpatient(_worker(), used, 2024, "14", "tertiary", "M03900", 500_00, SICHUAN)
+    assert outpatient(_worker(), used, 2024, "11", "tertiary", "", 300_00, SICHUAN) == Benefit(
+        200_00, 50, 50_00
+    )
+    assert outpatient(
+        _worker("12"), Year(), 2024, "11", "secondary", "", 250_00, SICHUAN
+    ) == Benefit(150_00, 70, 70_00)

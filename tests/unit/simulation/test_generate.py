@@ -79,7 +79,7 @@ def test_every_label_names_an_event(stream: Made) -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_typology_and_look_alike_occurs(tmp_path: Path, seed: int) -> None:
     one = made(tmp_path, seed=seed, persons=300, days=90)
-    names = {typology.name for typology in TYPOLOGIES}
+    names = {one.name for one in TYPOLOGIES if "64" in one.regions}
     assert {name for name, near in one.labels.values() if not near} == names
     assert {name for name, near in one.labels.values() if near} == names
 
