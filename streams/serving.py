@@ -47,7 +47,7 @@ def world_of(engine: Engine) -> World:
     """What the desk explains an engine's alerts by."""
     context = engine.context
     rules = tuple(rule.meta for rule in engine.rules)
-    return World(context.reference, context.policy, rules)
+    return World(context.reference, lambda: engine.context.policy, rules)
 
 
 def _event_routes(monitor: Monitor) -> APIRouter:

@@ -1,7 +1,8 @@
 """The page of one alert: what happened, why it matters, what was done."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -10,7 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.access.dependencies import Viewer
 from alerts.access.gate import RefusedError
+from alerts.access.users import User
 from alerts.alert import Alert
+from alerts.cases import case as cases
+from alerts.cases.case import CaseFilters, Status
+from alerts.cases.clocks import today
+from alerts.cases.notes import notes_of
+from alerts.cases.packaging import cause_of
+from alerts.cases.snoozes import active as active_snoozes
+from alerts.cases.work import works
+from alerts.desk.pages.acting import choices, done_text
 from alerts.desk.pages.evidence import evidence_of
 from alerts.desk.pages.explaining import explanation_of
 from alerts.desk.pages.feed_pages import reader_of
@@ -27,12 +37,19 @@ from events.times import epoch
 from rules.packs import Policy
 from rules.rule import Meta
 
+_GOING_ON: Final[tuple[Status, ...]] = ("open", "handed_over", "filed")
+_PSEUDONYM: Final = re.compile(r"P-[0-9a-f]{16}")
+
 
 class AlertPage:
-    """Shows one alert; `rules` are the metadata by id, `policy` what was in force."""
+    """Shows one alert; `rules` are the metadata by id, `policy` gives the packs in use."""
 
     def __init__(
-        self, ledger: Ledger, renderer: Renderer, rules: Mapping[str, Meta], policy: Policy
+        self,
+        ledger: Ledger,
+        renderer: Renderer,
+        rules: Mapping[str, Meta],
+        policy: Callable[[], Policy],
     ) -> None:
         self.ledger = ledger
         self._renderer = renderer
@@ -40,7 +57,7 @@ class AlertPage:
         self._policy = policy
 
     def show(
-        self, request: Request, user: Viewer, alert_id: str, status: int = 200, **more: Any
+        self, request: Request, user: User, alert_id: str, status: int = 200, **more: Any
     ) -> HTMLResponse:
         """The page, with what else the template is to know. Raises RefusedError for no alert."""
         spoken = words(language_in(request))
@@ -50,7 +67,13 @@ class AlertPage:
             if row is None:
                 raise no_alert()
             values = self._values(connection, row, reader, spoken)
-        values |= {"problem": "", "done": ""} | more
+            values |= self._working(connection, row, user, spoken)
+        values |= {
+            "problem": "",
+            "conflict": False,
+            "revealed": None,
+            "done": done_text(request, spoken),
+        } | more
         return self._renderer.page(request, "alert.html", values, status)
 
     def _values(
@@ -72,15 +95,38 @@ class AlertPage:
             "clauses": clauses,
             "law": law,
             "assumed": self._assumed(alert, spoken),
-            "used": used_by(alert, meta, self._policy, spoken),
+            "used": used_by(alert, meta, self._policy(), spoken),
             "evidence": evidence_of(alert, spoken),
             "others": rows_of_subject(connection, alert, reader),
             "revisions": revisions(entries, spoken),
             "deeds": deeds(entries, spoken),
         }
 
+    def _working(
+        self, connection: Connection, row: Row, user: User, spoken: Words
+    ) -> dict[str, Any]:
+        """What the forms need: the work as it stands, and what can be chosen."""
+        alert = row.alert
+        now = self._renderer.clock()
+        open_cases = cases.listing(connection, user, 50, CaseFilters(statuses=_GOING_ON))
+        return {
+            "work": works(connection, (alert.alert_id,))[alert.alert_id],
+            "notes": notes_of(connection, alert.alert_id),
+            "choices": choices(spoken.language),
+            "cause_of": cause_of,
+            "open_cases": open_cases,
+            "snoozes": [
+                one
+                for one in active_snoozes(connection, user, now)
+                if (one.rule_id, one.subject, one.area)
+                == (alert.rule_id, alert.subject, alert.area)
+            ],
+            "today": today(now),
+            "persons": _persons(alert),
+        }
+
     def _assumed(self, alert: Alert, spoken: Words) -> list[str]:
-        known = self._policy.parameters()
+        known = self._policy().parameters()
         return [
             getattr(known[path], spoken.language) if path in known else path
             for path in alert.assumed
@@ -96,6 +142,14 @@ class AlertPage:
             return [], True
         away = not events and archive.extent(connection).events == 0
         return timeline(events, self._renderer.reference, spoken), away
+
+
+def _persons(alert: Alert) -> list[str]:
+    """The pseudonyms that an alert names, its subject first."""
+    named = [alert.subject]
+    for value in alert.evidence.values():
+        named += value if isinstance(value, (list, tuple)) else [value]
+    return list(dict.fromkeys(name for name in named if _PSEUDONYM.fullmatch(str(name))))
 
 
 def make_alerts(page: AlertPage) -> APIRouter:

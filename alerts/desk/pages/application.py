@@ -9,11 +9,18 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from msgspec import Struct
 
 from alerts.access.gate import Clock
+from alerts.cases.periods import Calendar
+from alerts.desk.pages.alert_acts import make_acts
 from alerts.desk.pages.alert_pages import AlertPage, make_alerts
+from alerts.desk.pages.case_acts import make_case_acts
+from alerts.desk.pages.case_pages import CasePage, make_cases
 from alerts.desk.pages.entering import Entrance
 from alerts.desk.pages.feed_pages import make_feed
 from alerts.desk.pages.rendering import ASSETS, Renderer
+from alerts.desk.pages.rule_pages import make_rules
+from alerts.desk.pages.user_pages import make_users
 from alerts.ledger import Ledger
+from events.times import date_of
 from rules.packs import Policy
 from rules.reference import EMPTY, Reference
 from rules.registry import load_rules
@@ -25,13 +32,13 @@ _LASTING: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 class World(Struct, frozen=True):
-    """What alerts are explained by: names, the policy in force, the rules that run.
+    """What alerts are explained by: names, the policy in force (asked anew each time), the rules.
 
     What is None is what comes with fundwatch.
     """
 
     reference: Reference = EMPTY
-    policy: Policy | None = None
+    policy: Callable[[], Policy] | None = None
     rules: tuple[Meta, ...] | None = None
 
 
@@ -54,13 +61,23 @@ def make_pages(
     if metas is None:
         metas = tuple(rule.meta for rule in load_rules(shadow=True))
     rules = {meta.id: meta for meta in metas}
-    page = AlertPage(ledger, renderer, rules, world.policy or Policy.load())
+    page = AlertPage(ledger, renderer, rules, world.policy or Policy.load)
+    cases = CasePage(ledger, renderer, _calendar(world.reference))
     routers = [
         _assets(),
         make_feed(ledger, renderer, rules.values(), sent),
         make_alerts(page),
+        make_acts(page),
+        make_cases(cases),
+        make_case_acts(cases),
+        make_rules(renderer, rules.values()),
+        make_users(ledger, renderer),
     ]
     return Pages(routers, Entrance(renderer))
+
+
+def _calendar(reference: Reference) -> Calendar:
+    return Calendar(frozenset(map(date_of, reference.holidays)))
 
 
 def _assets() -> APIRouter:

@@ -17,15 +17,15 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     func,
     or_,
     select,
 )
 
 from alerts.alert import Alert
+from alerts.cases.snoozes import snoozed
 from alerts.desk.pages.filtering import WITHIN_MS, View
-from alerts.ledger.case_tables import SNOOZES, WORK
+from alerts.ledger.case_tables import WORK
 from alerts.ledger.reading import Filters, matching
 from alerts.ledger.rows import alert_from
 from alerts.ledger.schema import ALERTS
@@ -157,24 +157,13 @@ def _may_see(reader: Reader) -> ColumnElement[bool]:
     return matching(Filters(areas=reader.areas))
 
 
-def _snoozed(reader: Reader) -> ColumnElement[bool]:
-    return exists(
-        select(SNOOZES.c.snooze_id).where(
-            SNOOZES.c.rule_id == ALERTS.c.rule_id,
-            SNOOZES.c.subject == ALERTS.c.subject,
-            SNOOZES.c.ended_ms == 0,
-            SNOOZES.c.until_ms > reader.now_ms,
-        )
-    )
-
-
 def _select(reader: Reader, *more: ColumnElement[Any]) -> Select[Any]:
     columns = (
         *ALERTS.c,
         WORK.c.taken_by,
         WORK.c.case_id,
         WORK.c.verdict,
-        _snoozed(reader).label("snoozed"),
+        snoozed(reader.now_ms).label("snoozed"),
         TRIAGE.c.score,
         *more,
     )
@@ -191,11 +180,11 @@ def _conditions(view: View, reader: Reader) -> Iterator[ColumnElement[bool]]:
         yield ALERTS.c.first_seen_ms >= reader.now_ms - WITHIN_MS[view.within]
     if view.handling == "":
         yield or_(WORK.c.verdict.is_(None), WORK.c.verdict == "")
-        yield ~_snoozed(reader)
+        yield ~snoozed(reader.now_ms)
     elif view.handling == "mine":
         yield WORK.c.taken_by == reader.name
     elif view.handling == "snoozed":
-        yield _snoozed(reader)
+        yield snoozed(reader.now_ms)
     elif view.handling != "all":
         yield WORK.c.verdict == view.handling
 

@@ -97,6 +97,7 @@ class Renderer:
             "number": lambda value: f"{value:,}",
             "time": clock_time,
             "stamp": lambda ms: clock_time(moment(ms // 1000)),
+            "day": lambda seconds: moment(seconds).date().isoformat(),
             "ago": lambda ms: self._ago(ms, spoken),
             "gap": lambda seconds: gap(seconds, spoken),
             "area": lambda code: area_name(self.reference, code),

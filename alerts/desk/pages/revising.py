@@ -1,22 +1,28 @@
 """What the journal says of an alert: how the monitor revised it, and what people did with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
+from alerts.cases.case import AUTHORITIES
+from alerts.cases.packaging import cause_of
+from alerts.cases.periods import periods
+from alerts.cases.work import UNNAMED
 from alerts.desk.pages.rendering import money
 from alerts.desk.pages.timeline import masked
 from alerts.desk.pages.wording import Words
 from alerts.ledger.auditing import MONITORED
 from alerts.ledger.journal import Journaled
+from events.money import yuan
 
 _DECODER: Final = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 _TOLD: Final = ("status", "sev_deg", "amount", "involved", "rule_version", "event_ids")
 """Fields whose changes are worth a word."""
 _LONGEST: Final = 600
+_TYPED: Final = frozenset({"text", "reason", "outcome", "title", "recipient"})
 
 
 class Change(Struct, frozen=True):
@@ -83,24 +89,29 @@ def deeds(entries: Iterable[Journaled], words: Words) -> list[Deed]:
 
 
 def details_of(entry: Journaled, words: Words) -> list[tuple[str, str]]:
-    """The content of a person's entry as labels with texts, what is empty left out."""
+    """What of a person's entry is worth a word, as labels with texts; the journal has the rest."""
     content = _DECODER.decode(entry.content)
     return [
-        (words.of("detail", name), _detail(name, value, words))
+        (words(f"detail.{name}"), _detail(name, value, words))
         for name, value in content.items()
-        if value not in ("", None, [], {}, False)
+        if words.has(f"detail.{name}") and value not in ("", None, [], UNNAMED)
     ]
 
 
 def _detail(name: str, value: Any, words: Words) -> str:
-    if isinstance(value, Decimal):
-        return money(value)
-    if isinstance(value, Mapping):
-        value = [f"{key} {item}" for key, item in value.items()]
+    if name in {"amount_confirmed", "amount_recovered"}:
+        return money(yuan(value))
     if isinstance(value, list):
         value = "、".join(str(item) for item in value)
-    text = words.of(name, value) if isinstance(value, (str, int)) else str(value)
-    return masked(text)[:_LONGEST] if name in {"text", "reason", "note"} else text[:_LONGEST]
+    if name in {"cause", "reason"}:
+        value = cause_of(str(value))[words.language] or value
+    if name == "period" and value in periods():
+        return str(getattr(periods()[value], words.language))
+    if name == "handed_to" and value in AUTHORITIES:
+        return AUTHORITIES[value][0 if words.language == "zh" else 1]
+    if name == "verdict":
+        return words.of("handling", value)
+    return masked(str(value))[:_LONGEST] if name in _TYPED else str(value)[:_LONGEST]
 
 
 def _text(name: str, value: Any, words: Words) -> str:

@@ -101,25 +101,6 @@ def timeline(events: Iterable[Event], reference: Reference, words: Words) -> lis
     return told
 
 
-def people_of(events: Iterable[Event]) -> dict[str, tuple[str, str, str]]:
-    """The persons of events by pseudonym: number, name and identity number as they were sent.
-
-    For revealing only, which leaves an entry in the journal.
-    """
-    people: dict[str, tuple[str, str, str]] = {}
-    for event in events:
-        for field in _PERSONS:
-            number = getattr(event, field, "")
-            if not number:
-                continue
-            own = field == "psn_no"
-            name = getattr(event, "psn_name", "") if own else ""
-            certno = getattr(event, "certno", "") if own else ""
-            before = people.get(pseudonym(number), ("", "", ""))
-            people[pseudonym(number)] = (number, name or before[1], certno or before[2])
-    return dict(sorted(people.items()))
-
-
 def _moment(event: Event, gap: int | None, reference: Reference, words: Words) -> Moment:
     kind = str(event.__struct_config__.tag)
     lines = getattr(event, "feedetail", ())

@@ -214,9 +214,26 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("submit", (event) => {
   // A second click must not do a thing twice.
-  if (event.target.method !== "post" || event.defaultPrevented) return;
+  if (event.target.method !== "post" || event.defaultPrevented || "download" in event.target.dataset) return;
   for (const button of event.target.querySelectorAll("button")) setTimeout(() => { button.disabled = true; });
 });
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form[method=post] button")) button.disabled = false;
 });
+
+// --- two people at one thing -----------------------------------------------------------------
+
+const watched = document.querySelector("[data-watch]");
+if (watched) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(watched.dataset.watch);
+      if (!answer.ok) return;
+      const now = await answer.json();
+      if (now.version === watched.dataset.version) return;
+      $("changed").textContent = watched.dataset.told.replace("{by}", now.by || "monitor");
+      $("changed").hidden = false;
+    } catch { /* the network is away; the next try tells */ }
+  }, 10000);
+}
