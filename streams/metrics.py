@@ -114,6 +114,14 @@ class Metrics:
         )
         for outcome in ("taken", "unchanged", "refused"):
             self.policy_reloads.labels(outcome)
+        self.exports = Counter(
+            "fundwatch_exports",
+            "Scheduled exports: made, there already, failed",
+            ["outcome"],
+            registry=here,
+        )
+        for outcome in ("made", "there", "failed"):
+            self.exports.labels(outcome)
         self.prechecks = Counter(
             "fundwatch_prechecks",
             "Verdicts before payment: pass, remind, hold, unknown",

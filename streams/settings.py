@@ -72,6 +72,16 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Ed25519 key that signs exports, PEM file or text; else one in the data folder",
     )
+    export_cron: str = Field(
+        default="",
+        description="When to export what is over: minute hour day month weekday, UTC+8; or never",
+    )
+    export_kind: Literal["", "day", "week", "month", "quarter", "half"] = Field(
+        default="", description="Which period is exported; empty: what export_cron suggests"
+    )
+    export_folder: Path | None = Field(
+        default=None, description="Where exports go; else `exports` in the data folder"
+    )
     cache_histories: int = Field(default=200_000, ge=1000, description="Histories kept in memory")
     precheck_seconds: float = Field(
         default=0.03, gt=0, le=10, description="Longest wait for the verdict before a payment"

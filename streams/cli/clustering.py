@@ -46,6 +46,7 @@ def worker(data: Path, web_port: int, loglevel: str, **choices: Any) -> None:
     FUNDWATCH_PARTITIONS, FUNDWATCH_REPLICATION and FUNDWATCH_POSTGRES. Workers of one machine may
     share DATA; on several machines each has its own.
     """
+    from streams.scheduling import ScheduleError
     from streams.worker.running import WorkerStoppedError, run_worker
     from streams.worker.store import StoreError
 
@@ -59,7 +60,13 @@ def worker(data: Path, web_port: int, loglevel: str, **choices: Any) -> None:
             loglevel=loglevel,
             ready=lambda address: click.echo(f"metrics: {address}/metrics", err=True),
         )
-    except (TopicError, SecurityError, StoreError, WorkerStoppedError) as error:
+    except (
+        ScheduleError,
+        TopicError,
+        SecurityError,
+        StoreError,
+        WorkerStoppedError,
+    ) as error:
         click.echo(f"fundwatch: {error}", err=True)
         sys.exit(1)
 

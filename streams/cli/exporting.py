@@ -24,7 +24,7 @@ from streams.settings import Settings
 @click.command()
 @click.option("--period", required=True, help=f"{FORMS}; China Standard Time, by event time.")
 @click.option("--data", type=FOLDER, help="Folder of an embedded run.")
-@click.option("--ledger", "url", help="Or the ledger's SQLAlchemy URL.")
+@click.option("--ledger", "url", help="Or the ledger's SQLAlchemy URL; FUNDWATCH_POSTGRES.")
 @click.option("--reference", type=FOLDER, help="Folder of reference CSV files, budget included.")
 @click.option("--out", required=True, type=NEW_FOLDER, help="Folder to write into.")
 @click.option(
@@ -81,8 +81,10 @@ class _Counting:
 
 def _opened(settings: Settings, data: Path | None, url: str | None) -> Ledger:
     """The ledger of a folder or at a URL; an older one gets the tables it lacks."""
+    if data is None and url is None and "postgres" in settings.model_fields_set:
+        url = settings.postgres.get_secret_value()
     if (data is None) == (url is None):
-        raise click.UsageError("give --data or --ledger")
+        raise click.UsageError("give --data or --ledger, or set FUNDWATCH_POSTGRES")
     use_key(settings.pseudonym_key.get_secret_value().encode())
     if data is None:
         return Ledger.open(str(url))

@@ -26,6 +26,7 @@ from streams.cli.options import (
 )
 from streams.garbage import spare_garbage
 from streams.monitor import Monitor
+from streams.scheduling import ScheduleError, exporter_of
 from streams.serving import Server, make_app
 from streams.settings import Settings
 from streams.sources import count_lines, follow, read_files, read_standard_input
@@ -37,12 +38,23 @@ from streams.sources import count_lines, follow, read_files, read_standard_input
 @click.option("--data", required=True, type=NEW_FOLDER, help="Folder of ledger, state, archive.")
 @click.option("--once", is_flag=True, help="End when the sources have been read.")
 @click.option("--listen", help="host:port of page, API and metrics; port 0 takes a free one.")
+@click.option(
+    "--export-cron",
+    help='When to export what is over, "0 6 1 * *": minute hour day month weekday, UTC+8.',
+)
+@click.option(
+    "--export-kind",
+    type=click.Choice(["day", "week", "month", "quarter", "half"]),
+    help="Which period is exported; by default what the expression suggests.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def run(
     events: tuple[Path, ...],
     data: Path,
     once: bool,
     listen: str | None,
+    export_cron: str | None,
+    export_kind: str | None,
     as_json: bool,
     **choices: Any,
 ) -> None:
@@ -53,10 +65,16 @@ def run(
     `fundwatch users token NAME --send --data DATA` makes. The first time, it prints the link by
     which the administrator comes in.
     """
-    settings = Settings()
-    monitor = Monitor(data, assembly_of(settings, choices), settings)
+    settings = _scheduled(Settings(), export_cron, export_kind)
+    assembly = assembly_of(settings, choices)
+    monitor = Monitor(data, assembly, settings)
     spare_garbage()
     stopped = threading.Event()
+    try:
+        exporter = exporter_of(settings, assembly, monitor.metrics, data)
+    except ScheduleError as error:
+        monitor.close()
+        raise click.BadParameter(str(error), param_hint="--export-cron") from None
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     signal.signal(signal.SIGHUP, lambda *_: monitor.policy.ask())
     try:
@@ -67,10 +85,18 @@ def run(
                 tell_first_link(monitor.ledger, settings.public_url or server.address)
             done = _read(monitor, events, settings, once=once)
             if not once:
+                if exporter is not None:
+                    threading.Thread(target=exporter.run, args=(stopped,), daemon=True).start()
                 _stay(monitor, events, settings, stopped)
         _report(monitor, done, as_json=as_json)
     finally:
         monitor.close()
+
+
+def _scheduled(settings: Settings, cron: str | None, kind: str | None) -> Settings:
+    """The settings with what the command line says of exports."""
+    told = {"export_cron": cron, "export_kind": kind}
+    return settings.model_copy(update={name: one for name, one in told.items() if one is not None})
 
 
 def _read(monitor: Monitor, events: tuple[Path, ...], settings: Settings, *, once: bool) -> int:

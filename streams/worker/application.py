@@ -15,12 +15,14 @@ from faust.types import TP, EventT, StreamT
 from faust.web import Request, Response, View
 
 from alerts.ledger import Ledger, trials
+from events.times import CST
 from rules.engine import Engine
 from streams.anomaly.comparing import Pair
 from streams.anomaly.opening import panel_of
 from streams.assembly import Assembly
 from streams.metrics import Metrics
 from streams.reloading import PolicyWatch, enter
+from streams.scheduling import exporter_of
 from streams.settings import Settings
 from streams.worker.counts import Counts
 from streams.worker.history import KafkaLog, Place
@@ -60,6 +62,7 @@ class Parts:
         self._ledger = ledger
         self._panel = panel_of(engine, self.metrics, wanted=assembly.models is not None)
         self.policy = PolicyWatch(engine.context, assembly, self.metrics)
+        self.exporter = exporter_of(settings, assembly, self.metrics, None)
         self.watch = Watch(self.metrics, settings.stall_seconds)
         self.log = KafkaLog(layout.bootstrap, layout.prefix, layout.security)
         self.app = make_app(settings, folder, web_port)
@@ -303,3 +306,12 @@ def _add_duties(parts: Parts, fault: Fault) -> None:
 
     app.on_partitions_assigned.connect(assigned)
     app.task(looking)
+    exporter = parts.exporter
+    if exporter is None:
+        return
+
+    @app.crontab(exporter.schedule.cron, timezone=CST)
+    async def exporting() -> None:
+        # Faust's own leader has a topic of its own; whose this partition is leads just as well.
+        if TP(parts.layout.topics.events, 0) in app.consumer.assignment():
+            await asyncio.to_thread(exporter.export, time.time())
