@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Protocol
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Lifespan
 
 from alerts.ledger import Ledger
 from alerts.prechecks.feedback import BadFeedbackError, Feedback, keep
@@ -154,12 +155,14 @@ def precheck_router(
     *,
     seconds: float,
     observe: Callable[[Verdict, float], None] = lambda _verdict, _seconds: None,
+    lifespan: Lifespan[FastAPI] | None = None,
 ) -> APIRouter:
     """The two routes. `allowed` is a dependency that gives the name of whoever asks, or refuses.
 
-    An answer is waited for `seconds`; `observe` is told each verdict and how long it took.
+    An answer is waited for `seconds`; `observe` is told each verdict and how long it took;
+    `lifespan` is what the asker has to do as long as the application runs.
     """
-    router = APIRouter(tags=["prechecks"])
+    router = APIRouter(tags=["prechecks"], lifespan=lifespan)
 
     @router.post(
         "/v1/prechecks",

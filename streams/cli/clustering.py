@@ -87,8 +87,8 @@ def feed(events: tuple[Path, ...], kafka: str | None, batch: int, as_json: bool)
 
     Records that are no events go to the dead letters with their reason.
     """
-    from streams.worker.application import layout_of
     from streams.worker.feeding import feed as send
+    from streams.worker.topics import layout_of
 
     settings = Settings()
     layout = layout_of(settings)

@@ -12,14 +12,17 @@ import click
 
 from alerts.desk.application import first_link, make_desk
 from alerts.ledger import Ledger
+from alerts.prechecks.callers import counter_name
 from rules.histories.digests import use_key
 from streams.assembly import assemble
 from streams.cli.options import FOLDER, assembly_of, assembly_options, require_ledger
 from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
 from streams.monitor import open_ledger
+from streams.prechecks.routing import worker_precheck_routes
 from streams.serving import Server, metric_routes, world_of
 from streams.settings import Settings
+from streams.worker.topics import layout_of
 
 
 @contextmanager
@@ -64,11 +67,17 @@ def desk(data: Path | None, listen: str | None, **choices: Any) -> None:
         institutions = world.reference.institutions
         metrics = Metrics(institutions)
         serve_ledger(metrics.registry, ledger, metrics.area, institutions, settings.figures_seconds)
+        routers = [metric_routes(metrics.text)]
+        if data is None:
+            # The workers know every person; a run that has ended knows nobody any more.
+            routers.append(
+                worker_precheck_routes(layout_of(settings), ledger, metrics, settings, counter_name)
+            )
         app = make_desk(
             ledger,
             address,
             public_url=settings.public_url,
-            routers=(metric_routes(metrics.text),),
+            routers=routers,
             world=world,
             sent=metrics.sent,
         )

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import faust
 import msgspec
+from aiokafka import AIOKafkaProducer
 from faust.streams import Stream
 from faust.types import TP, EventT, StreamT
 from faust.web import Request, Response, View
@@ -21,6 +22,7 @@ from streams.anomaly.comparing import Pair
 from streams.anomaly.opening import panel_of
 from streams.assembly import Assembly
 from streams.metrics import Metrics
+from streams.prechecks.answering import Answering
 from streams.reloading import PolicyWatch, enter
 from streams.scheduling import exporter_of
 from streams.settings import Settings
@@ -32,7 +34,7 @@ from streams.worker.partitions import Partitions
 from streams.worker.security import security_of
 from streams.worker.sink import Sink
 from streams.worker.stages import Persons, Places
-from streams.worker.topics import MAX_MESSAGE, Layout
+from streams.worker.topics import MAX_MESSAGE, layout_of
 from streams.worker.watch import Watch
 
 _LOG: Final = logging.getLogger(__name__)
@@ -85,12 +87,41 @@ class Parts:
         topics = layout.topics
         self.persons = partitions(Persons(topics.events, layout.partitions))
         self.places = partitions(Places(topics.facts, layout.partitions))
+        self._voice: AIOKafkaProducer | None = None
+        self.answering = Answering(
+            engine,
+            layout.asking,
+            layout.partitions,
+            self.persons.histories,
+            self.places.histories,
+            self._say,
+        )
         self.sink = Sink(ledger, counts, layout.partitions)
 
     async def _produce(
         self, topic: str, partition: int, key: bytes, value: bytes
     ) -> Awaitable[object]:
         return await self.app.producer.send(topic, key, value, partition, None, None)
+
+    async def _say(self, topic: str, partition: int, value: bytes) -> None:
+        """Send at once: the application's own producer waits a little for more to send."""
+        if self._voice is None:
+            voice = AIOKafkaProducer(
+                bootstrap_servers=self.layout.bootstrap,
+                acks=1,
+                linger_ms=0,
+                max_request_size=MAX_MESSAGE,
+                **self.layout.security.clients,
+            )
+            await voice.start()
+            self._voice = voice
+        await self._voice.send(topic, value, key=b"%d" % partition, partition=partition)
+
+    async def silence(self) -> None:
+        """Answer no more."""
+        voice, self._voice = self._voice, None
+        if voice is not None:
+            await voice.stop()
 
     def assigned(self, places: set[TP]) -> None:
         """Let go of what other workers have now."""
@@ -144,17 +175,6 @@ class Parts:
         """Close the state files."""
         self.persons.close()
         self.places.close()
-
-
-def layout_of(settings: Settings) -> Layout:
-    """The topics that the settings describe."""
-    return Layout(
-        settings.kafka,
-        settings.topic_prefix,
-        settings.partitions,
-        settings.replication,
-        security_of(settings),
-    )
 
 
 def make_app(settings: Settings, folder: Path, web_port: int) -> faust.App:
@@ -231,8 +251,21 @@ def add_agents(parts: Parts, settings: Settings, fault: Fault) -> None:
         lambda runs: parts.sink.events(topics.events, runs),
         settings.archive_seconds,
     )
+    _add_answers(parts)
     _add_pages(parts)
     _add_duties(parts, fault)
+
+
+def _add_answers(parts: Parts) -> None:
+    """The agent that answers before payment; the same partitions come to it as to the others."""
+    app = parts.app
+    channel = app.topic(parts.layout.asking.questions, key_type=bytes, value_type=bytes)
+
+    async def body(stream: StreamT[bytes]) -> None:
+        async for event in stream.events():
+            await parts.answering.answer(event.message.partition, event.message.value or b"")
+
+    app.agent(channel, name="questions", concurrency=1)(body)
 
 
 async def consume(stream: Stream[Any], take: Take, within: float, fault: Fault) -> None:
@@ -302,6 +335,7 @@ def _add_duties(parts: Parts, fault: Fault) -> None:
                     _LOG.info("lag not measured: %s", type(error).__name__)
                 await app.sleep(_LOOK_SECONDS)
         finally:
+            await parts.silence()
             await parts.log.stop()
 
     app.on_partitions_assigned.connect(assigned)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -13,14 +13,6 @@ _WAIT_MS: Final = 1000
 _MOST: Final = 200
 Place = tuple[str, int]
 """Topic and partition."""
-
-
-class _Seeking(Protocol):
-    """What a consumer also does, and the types of the package leave out."""
-
-    def seek(self, partition: TopicPartition, offset: int) -> None:
-        """Go on reading a partition at an offset."""
-        ...
 
 
 class Log(Protocol):
@@ -104,7 +96,7 @@ class KafkaLog:
             consumer.assign([place])
             first = (await consumer.beginning_offsets([place]))[place]
             at = max(start, first)
-            cast(_Seeking, consumer).seek(place, at)
+            consumer.seek(place, at)
             while at < until:
                 found = await consumer.getmany(place, timeout_ms=_WAIT_MS, max_records=_MOST)
                 records = [one for one in found.get(place, ()) if one.offset < until]

@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from rules.engine import Engine
+from streams.state import SqliteHistories
 from streams.worker.counts import Counts
 from streams.worker.history import Log
 from streams.worker.messages import Message, chunks
@@ -77,6 +78,15 @@ class Partitions:
         for store in self._stores.values():
             store.close()
         self._stores.clear()
+
+    def histories(self, number: int) -> SqliteHistories | None:
+        """The histories of a partition as they stand between two steps; None where it is not here.
+
+        To be looked at only, without awaiting anything meanwhile.
+        """
+        store = self._stores.get(number)
+        here = store is not None and (self._mine is None or number in self._mine)
+        return store.histories if store is not None and here else None
 
     def sizes(self) -> dict[str, int]:
         """Records remembered, by kind of history, in the files that are open."""

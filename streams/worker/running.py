@@ -20,9 +20,9 @@ from alerts.ledger import Ledger, LedgerError
 from streams.assembly import Assembly, assemble
 from streams.garbage import spare_garbage
 from streams.settings import Settings
-from streams.worker.application import Parts, add_agents, layout_of
+from streams.worker.application import Parts, add_agents
 from streams.worker.store import StoreError
-from streams.worker.topics import TopicError, ensure_topics
+from streams.worker.topics import TopicError, ensure_topics, layout_of
 
 _LOG: Final = logging.getLogger(__name__)
 _TOLD: Final = (LedgerError, StoreError, TopicError, OSError)

@@ -9,12 +9,14 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from msgspec import Struct
 
 from events.times import DAY
-from streams.worker.security import PLAIN, Security
+from streams.settings import Settings
+from streams.worker.security import PLAIN, Security, security_of
 
 MAX_MESSAGE: Final = 4 << 20
 """Largest message in any topic, bytes; one event may have 1 MiB."""
 _EVENT_DAYS: Final = 430
 _FACT_DAYS: Final = 3 * 366 + 30
+_ASKED_MS: Final = 10 * 60 * 1000
 
 
 class TopicError(RuntimeError):
@@ -37,6 +39,13 @@ class Topics(NamedTuple):
         )
 
 
+class Asking(NamedTuple):
+    """Names of the two topics of questions before payment and their answers."""
+
+    questions: str
+    answers: str
+
+
 class Layout(Struct, frozen=True):
     """Where the topics are and how many partitions and replicas they have.
 
@@ -54,28 +63,48 @@ class Layout(Struct, frozen=True):
         """The names of the topics."""
         return Topics.under(self.prefix)
 
+    @property
+    def asking(self) -> Asking:
+        """The names of the topics of questions and answers."""
+        return Asking(f"{self.prefix}.questions", f"{self.prefix}.answers")
 
-def _configurations(topics: Topics) -> Mapping[str, Mapping[str, str]]:
+
+def layout_of(settings: Settings) -> Layout:
+    """The topics that the settings describe."""
+    return Layout(
+        settings.kafka,
+        settings.topic_prefix,
+        settings.partitions,
+        settings.replication,
+        security_of(settings),
+    )
+
+
+def _configurations(layout: Layout) -> Mapping[str, Mapping[str, str]]:
     """What each topic is made with.
 
     Append time is the broker's: a partition read again later shows the same times, and whether an
     event lay in the future when it came is decided by them.
     """
-    days = {
-        topics.events: _EVENT_DAYS,
-        topics.facts: _FACT_DAYS,
-        topics.alerts: _FACT_DAYS,
-        topics.dead_letters: _EVENT_DAYS,
+    topics = layout.topics
+    kept_ms = {
+        topics.events: _EVENT_DAYS * DAY * 1000,
+        topics.facts: _FACT_DAYS * DAY * 1000,
+        topics.alerts: _FACT_DAYS * DAY * 1000,
+        topics.dead_letters: _EVENT_DAYS * DAY * 1000,
+        **dict.fromkeys(layout.asking, _ASKED_MS),
     }
     return {
         name: {
             "cleanup.policy": "delete",
-            "retention.ms": str(kept * DAY * 1000),
+            "retention.ms": str(kept),
             "retention.bytes": "-1",
             "message.timestamp.type": "LogAppendTime",
             "max.message.bytes": str(MAX_MESSAGE),
+            # A segment that is written to is not deleted, however old its messages are.
+            **({"segment.ms": str(kept)} if name in layout.asking else {}),
         }
-        for name, kept in days.items()
+        for name, kept in kept_ms.items()
     }
 
 
@@ -102,7 +131,7 @@ async def _create(layout: Layout) -> None:
         known = set(await admin.list_topics())
         wanted = [
             NewTopic(name, layout.partitions, layout.replication, topic_configs=configuration)
-            for name, configuration in _configurations(layout.topics).items()
+            for name, configuration in _configurations(layout).items()
             if name not in known
         ]
         if not wanted:
@@ -125,7 +154,7 @@ async def _check(layout: Layout) -> None:
     async with AIOKafkaProducer(
         bootstrap_servers=layout.bootstrap, **layout.security.clients
     ) as producer:
-        for name in (topics.events, topics.facts, topics.alerts):
+        for name in (topics.events, topics.facts, topics.alerts, *layout.asking):
             found = len(await producer.partitions_for(name))
             if found != layout.partitions:
                 raise TopicError(

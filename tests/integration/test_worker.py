@@ -81,7 +81,7 @@ def test_one_worker_finds_what_a_replay_finds(
     assert fed["rejected"] == 0
     assert not difference(stream.table, installation.table())
     assert health["status"] == "ok"
-    assert len(health["partitions"]) == 4 * installation.partitions
+    assert len(health["partitions"]) == 5 * installation.partitions
     assert status == 200
     text = metrics.decode()
     assert "fundwatch_alert_changes_total{" in text
