@@ -26,6 +26,7 @@ from streams.cli import (
     ruling,
     running,
     simulating,
+    training,
     verdicts,
 )
 
@@ -53,6 +54,7 @@ for group in (
     ruling,
     running,
     simulating,
+    training,
     verdicts,
 ):
     for command in group.COMMANDS:

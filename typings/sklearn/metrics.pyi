@@ -1,0 +1,6 @@
+from typing import Any
+
+from numpy.typing import NDArray
+
+def average_precision_score(y_true: NDArray[Any], y_score: NDArray[Any]) -> float: ...
+def roc_auc_score(y_true: NDArray[Any], y_score: NDArray[Any]) -> float: ...
