@@ -1,4 +1,4 @@
-"""The reference folder that goes with the stream: institutions, catalogue, areas, budget."""
+"""The reference folder that goes with the stream: institutions, catalogue, areas, money."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -46,6 +46,8 @@ _MOVING_HOLIDAYS: Final = {
     ),
 }
 _CATALOGUE_FROM: Final = "2020-01-01"
+_OPENING, _INCOME, _SAVED = 390, 63, 3
+"""Yuan a person that the pool holds when the first year begins, takes in and saves a month."""
 _FUNDS: Final = (("310100", 320), ("310102", 260), ("310200", 210))
 """Funds of the budget with yuan a person a month (made up)."""
 
@@ -82,6 +84,18 @@ def write_reference(folder: Path, world: World, persons: int, start: date, days:
             for fund, each in _FUNDS
         ),
     )
+    _table(
+        folder / "balances.csv",
+        "admdvs month fund opening income",
+        _balances(world, months, persons),
+    )
+
+
+def _balances(world: World, months: Sequence[str], persons: int) -> Iterable[Sequence[object]]:
+    """What the pool held when each month began, as the books of a year ago would tell it."""
+    for number, month in enumerate(months):
+        opening = persons * (_OPENING + number * _SAVED)
+        yield world.area, month, "pooling", f"{opening}.00", f"{persons * _INCOME}.00"
 
 
 def _institution(one: Institution) -> Sequence[object]:

@@ -20,6 +20,7 @@ def test_headers_are_the_contract(stream: Made) -> None:
         " listed_pric begndate enddate scope",
         "areas.csv": "admdvs name lat lng",
         "budget.csv": "admdvs month fund amt",
+        "balances.csv": "admdvs month fund opening income",
     }
     for name, header in expected.items():
         assert list(_rows(stream.folder, name)[0]) == header.split()
