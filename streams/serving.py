@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -12,8 +13,9 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from alerts.access.dependencies import Sender
+from alerts.cases.periods import read_calendar
 from alerts.desk.application import make_desk
-from alerts.desk.pages.application import World
+from alerts.desk.world import World
 from alerts.prechecks.callers import counter_name
 from events.codec import MAX_BYTES
 from events.readers import Read, read_line, split_lines
@@ -26,13 +28,18 @@ _SWITCH_SECONDS: Final = 0.0001
 _MOST_BODY: Final = 64 * MAX_BYTES
 
 
-def make_app(monitor: Monitor, listen: str, settings: Settings) -> FastAPI:
-    """The desk over a monitor's ledger, with events in and metrics out."""
+def make_app(
+    monitor: Monitor, listen: str, settings: Settings, reference: Path | None = None
+) -> FastAPI:
+    """The desk over a monitor's ledger, with events in and metrics out.
+
+    `reference` is the folder whose calendar the periods of cases are counted in.
+    """
     return make_desk(
         monitor.ledger,
         listen,
         public_url=settings.public_url,
-        world=world_of(monitor.engine),
+        world=world_of(monitor.engine, reference),
         routers=(
             _event_routes(monitor),
             precheck_routes(monitor, counter_name),
@@ -43,11 +50,11 @@ def make_app(monitor: Monitor, listen: str, settings: Settings) -> FastAPI:
     )
 
 
-def world_of(engine: Engine) -> World:
-    """What the desk explains an engine's alerts by."""
+def world_of(engine: Engine, reference: Path | None) -> World:
+    """What the desk explains an engine's alerts by; `reference` is the folder it was made from."""
     context = engine.context
     rules = tuple(rule.meta for rule in engine.rules)
-    return World(context.reference, lambda: engine.context.policy, rules)
+    return World(context.reference, lambda: engine.context.policy, rules, read_calendar(reference))
 
 
 def _event_routes(monitor: Monitor) -> APIRouter:

@@ -72,6 +72,7 @@ class Guard:
         connection = HTTPConnection(scope)
         sent = _with_headers(send, scope["path"], self._gate.secure)
         try:
+            _readable(scope)
             _same_site(connection.headers)
             receive = await self._admitted(scope, connection, receive)
         except RefusedError as refused:
@@ -89,16 +90,14 @@ class Guard:
         cookie = connection.cookies.get(COOKIE, "")
         caller: Caller | None = None
         if bearer or cookie:
-            if gate.limits.spent(STRANGERS, address):
-                raise _too_often()
             caller = await run_in_threadpool(_known, gate, bearer, cookie)
-            if caller is None:
-                gate.limits.hit(STRANGERS, address)
         if caller is not None:
             scope.setdefault("state", {})["caller"] = caller
         if path in OPEN or path.startswith(OPEN_BELOW):
             return receive
         if caller is None:
+            if (bearer or cookie) and not gate.limits.hit(STRANGERS, address):
+                raise _too_often()
             raise _UNKNOWN
         sending = path in gate.sending and scope["method"] == "POST"
         if caller.scope == "send" and not sending:
@@ -138,6 +137,12 @@ def _known(gate: Gate, bearer: str, cookie: str) -> Caller | None:
 def _bearer(headers: Headers) -> str:
     kind, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if kind.casefold() == "bearer" else ""
+
+
+def _readable(scope: Scope) -> None:
+    """Refuse addresses with a NUL, which no database keeps."""
+    if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        raise RefusedError(400, "地址不正确", "found a NUL in the address, expected text")
 
 
 def _same_site(headers: Headers) -> None:

@@ -31,7 +31,3 @@ class Limits:
         # A moving window remembers every request, which the many of REQUESTS are not worth.
         strategy = self._fixed if limit is REQUESTS else self._moving
         return strategy.hit(limit, *whom)
-
-    def spent(self, limit: RateLimitItem, *whom: str) -> bool:
-        """Whether nothing is left, without counting."""
-        return not self._moving.test(limit, *whom)

@@ -42,6 +42,10 @@ class User(Struct, frozen=True):
         """Whether what happened in an area is theirs to see; what has none only those of all."""
         return not self.areas or area.startswith(self.areas)
 
+    def includes(self, other: "User") -> bool:
+        """Whether they see all that another may see, and so may say what that one may do."""
+        return not self.areas or (bool(other.areas) and all(map(self.sees, other.areas)))
+
 
 def find(connection: Connection, name: str) -> User | None:
     """The user of a name, also one who was shut out."""

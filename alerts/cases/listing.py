@@ -1,13 +1,13 @@
 """Alerts with the work on them: filtered by both, and in an order of urgency."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from alerts.cases.snoozes import snoozed
-from alerts.cases.work import UNNAMED, Verdict, Work
+from alerts.cases.work import UNNAMED, Verdict, Work, works
 from alerts.ledger import reading
 from alerts.ledger.case_tables import WORK
 from alerts.ledger.reading import Filters, Listed
@@ -30,6 +30,7 @@ _ORDERS: Final[dict[Order, tuple[ColumnElement[Any], ...]]] = {
         ALERTS.c.alert_id,
     ),
 }
+_AT_ONCE: Final = 500
 _NAMES: Final = Work.__struct_fields__
 
 
@@ -81,6 +82,24 @@ def worked(
         statement = statement.where(ALERTS.c.feed_seq < before_seq)
     ordered = statement.order_by(*_ORDERS[order]).limit(limit).offset(offset)
     return [_worked(row) for row in connection.execute(ordered).mappings()]
+
+
+def listed_as_worked(connection: Connection, now_ms: int, found: Sequence[Listed]) -> list[Worked]:
+    """Alerts that were read already, in their order, with the work on them."""
+    ids = [listed.alert.alert_id for listed in found]
+    done = works(connection, ids)
+    scores: dict[str, float] = {}
+    hidden: set[str] = set()
+    for begin in range(0, len(ids), _AT_ONCE):
+        chunk = ids[begin : begin + _AT_ONCE]
+        scored = select(TRIAGE.c.alert_id, TRIAGE.c.score).where(TRIAGE.c.alert_id.in_(chunk))
+        scores.update((row.alert_id, row.score) for row in connection.execute(scored))
+        asleep = select(ALERTS.c.alert_id).where(ALERTS.c.alert_id.in_(chunk), snoozed(now_ms))
+        hidden |= set(connection.execute(asleep).scalars())
+    return [
+        Worked(listed, done[alert_id], scores.get(alert_id), alert_id in hidden)
+        for listed, alert_id in zip(found, ids, strict=True)
+    ]
 
 
 def worked_count(

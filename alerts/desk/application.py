@@ -1,12 +1,14 @@
 """Puts the desk together: the door, the login, the API, the pages and whatever a run adds."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -17,8 +19,17 @@ from alerts.access.limiting import Limits
 from alerts.access.presenting import wants_page
 from alerts.access.routes import make_routes
 from alerts.desk import live
-from alerts.desk.pages.application import World, make_pages
+from alerts.desk.api import (
+    alert_routes,
+    case_routes,
+    desk_routes,
+    user_routes,
+    webhook_routes,
+)
+from alerts.desk.pages.application import make_pages
+from alerts.desk.world import World
 from alerts.ledger import Ledger
+from alerts.webhooks.delivering import Deliverer
 
 SENDING: Final = frozenset({"/v1/events", "/v1/prechecks", "/v1/prechecks/feedback"})
 """Where a token for sending may POST to."""
@@ -43,11 +54,21 @@ def make_desk(
 
     `listen` is its host:port: on the loopback interface it answers to the names of this machine
     only. `public_url` is where browsers find it, if that is elsewhere. `clock` is the wall time,
-    epoch ms. `world` is what the pages explain alerts by. `routers` are what a runtime adds;
-    `health` what it says of itself; `sent` is told,
-    for every alert that the live feed sends, how many seconds before it was written.
+    epoch ms. `world` is what alerts are explained by. `routers` are what a runtime adds; `health`
+    what it says of itself; `sent` is told, for every alert that the live feed sends, how many
+    seconds before it was written. While it is served, it also sends what webhooks wait for.
     """
+
+    @asynccontextmanager
+    async def serving(_: FastAPI) -> AsyncIterator[None]:
+        deliverer = Deliverer(ledger, gate.clock)
+        deliverer.start()
+        yield
+        await run_in_threadpool(deliverer.stop)
+
+    known = world or World()
     app = FastAPI(
+        lifespan=serving,
         title="fundwatch",
         version="1",
         summary="基金监管工作台 The supervisors' desk",
@@ -63,10 +84,12 @@ def make_desk(
         sending=SENDING,
     )
     app.state.gate = gate
+    app.state.world = known
+    app.state.health = health or (dict)
     app.add_middleware(Guard, gate=gate)
     if not public_url and host_of(listen) in LOOPBACK:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
-    pages = make_pages(ledger, world or World(), gate.clock, sent)
+    pages = make_pages(ledger, known, gate.clock, sent)
 
     def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, RefusedError)
@@ -81,6 +104,8 @@ def make_desk(
     for router in pages.routers:
         app.include_router(router)
     app.include_router(live.make_routes(gate, sent))
+    for routes in (alert_routes, case_routes, desk_routes, user_routes, webhook_routes):
+        app.include_router(routes.ROUTES)
     for router in routers:
         app.include_router(router)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from alerts.access.dependencies import Viewer, within
@@ -40,20 +40,6 @@ def make_routes(gate: Gate, sent: Callable[[float], None] | None) -> APIRouter:
             _sent(gate, user, begin, request, sent),
             media_type="text/event-stream",
             headers=_NO_CACHE,
-        )
-
-    @router.get("/v1/alerts")
-    def listed(
-        user: Viewer,
-        after: Annotated[int, Query(ge=0)] = 0,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    ) -> JSONResponse:
-        found = _read(ledger, user, after, limit)
-        return JSONResponse(
-            {
-                "alerts": [{"seq": seen.feed_seq, **told(seen.alert)} for seen in found],
-                "after": found[-1].feed_seq if found else after,
-            }
         )
 
     return router

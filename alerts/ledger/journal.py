@@ -171,3 +171,9 @@ def _wrong(entry: Journaled, seq: int, last: str) -> str:
         entry.content,
     )
     return "" if entry.hash == expected else "its content does not match its hash"
+
+
+def entries_after(connection: Connection, after: int, limit: int) -> list[Journaled]:
+    """Entries after a number, in their order."""
+    statement = select(JOURNAL).where(JOURNAL.c.seq > after).order_by(JOURNAL.c.seq).limit(limit)
+    return [Journaled(*row) for row in connection.execute(statement)]

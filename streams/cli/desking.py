@@ -16,6 +16,7 @@ from alerts.prechecks.callers import counter_name
 from rules.histories.digests import use_key
 from streams.assembly import assemble
 from streams.cli.options import FOLDER, assembly_of, assembly_options, require_ledger
+from streams.lag import KafkaLag
 from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
 from streams.monitor import open_ledger
@@ -62,8 +63,9 @@ def desk(data: Path | None, listen: str | None, **choices: Any) -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     address = listen or settings.listen
+    assembly = assembly_of(settings, choices)
     with opened(data, settings) as ledger:
-        world = world_of(assemble(assembly_of(settings, choices)))
+        world = world_of(assemble(assembly), assembly.reference)
         institutions = world.reference.institutions
         metrics = Metrics(institutions)
         serve_ledger(metrics.registry, ledger, metrics.area, institutions, settings.figures_seconds)
@@ -80,6 +82,7 @@ def desk(data: Path | None, listen: str | None, **choices: Any) -> None:
             routers=routers,
             world=world,
             sent=metrics.sent,
+            health=None if data is not None else _lag(settings, ledger),
         )
         with Server(app, address) as server:
             click.echo(f"desk: {server.address}", err=True)
@@ -88,6 +91,10 @@ def desk(data: Path | None, listen: str | None, **choices: Any) -> None:
                 stopped.wait()
             except KeyboardInterrupt:
                 click.echo("stopped", err=True)
+
+
+def _lag(settings: Settings, ledger: Ledger) -> KafkaLag:
+    return KafkaLag(layout_of(settings), ledger)
 
 
 COMMANDS: Final = (desk,)

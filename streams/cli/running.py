@@ -79,7 +79,7 @@ def run(
     signal.signal(signal.SIGHUP, lambda *_: monitor.policy.ask())
     try:
         address = listen or settings.listen
-        with Server(make_app(monitor, address, settings), address) as server:
+        with Server(make_app(monitor, address, settings, assembly.reference), address) as server:
             click.echo(f"live page: {server.address}", err=True)
             if not once:
                 tell_first_link(monitor.ledger, settings.public_url or server.address)

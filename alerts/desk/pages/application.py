@@ -6,10 +6,8 @@ from typing import Final, NamedTuple
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, JSONResponse, Response
-from msgspec import Struct
 
 from alerts.access.gate import Clock
-from alerts.cases.periods import Calendar
 from alerts.desk.pages.alert_acts import make_acts
 from alerts.desk.pages.alert_pages import AlertPage, make_alerts
 from alerts.desk.pages.case_acts import make_case_acts
@@ -19,27 +17,14 @@ from alerts.desk.pages.feed_pages import make_feed
 from alerts.desk.pages.rendering import ASSETS, Renderer
 from alerts.desk.pages.rule_pages import make_rules
 from alerts.desk.pages.user_pages import make_users
+from alerts.desk.world import World
 from alerts.ledger import Ledger
-from events.times import date_of
 from rules.packs import Policy
-from rules.reference import EMPTY, Reference
 from rules.registry import load_rules
-from rules.rule import Meta
 
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _ASSET_FILES: Final = {path.name: path for path in Path(ASSETS).iterdir() if path.suffix in _TYPES}
 _LASTING: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
-
-
-class World(Struct, frozen=True):
-    """What alerts are explained by: names, the policy in force (asked anew each time), the rules.
-
-    What is None is what comes with fundwatch.
-    """
-
-    reference: Reference = EMPTY
-    policy: Callable[[], Policy] | None = None
-    rules: tuple[Meta, ...] | None = None
 
 
 class Pages(NamedTuple):
@@ -62,7 +47,7 @@ def make_pages(
         metas = tuple(rule.meta for rule in load_rules(shadow=True))
     rules = {meta.id: meta for meta in metas}
     page = AlertPage(ledger, renderer, rules, world.policy or Policy.load)
-    cases = CasePage(ledger, renderer, _calendar(world.reference))
+    cases = CasePage(ledger, renderer, world.calendar)
     routers = [
         _assets(),
         make_feed(ledger, renderer, rules.values(), sent),
@@ -74,10 +59,6 @@ def make_pages(
         make_users(ledger, renderer),
     ]
     return Pages(routers, Entrance(renderer))
-
-
-def _calendar(reference: Reference) -> Calendar:
-    return Calendar(frozenset(map(date_of, reference.holidays)))
 
 
 def _assets() -> APIRouter:
