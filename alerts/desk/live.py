@@ -1,4 +1,4 @@
-"""The first page: alerts as they come, without filters."""
+"""Alerts as they come, to programs that follow, and the alert table in four numbers."""
 
 import asyncio
 import json
@@ -24,9 +24,8 @@ _NO_CACHE: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def make_routes(gate: Gate, sent: Callable[[float], None] | None) -> APIRouter:
-    """The page, its assets and its stream of changes; `sent` is told their age in seconds."""
+    """The stream of changes; `sent` is told their age in seconds."""
     router = APIRouter(include_in_schema=False)
-    ledger = gate.ledger
 
     @router.get("/v1/feed")
     async def feed(

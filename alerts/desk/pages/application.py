@@ -17,10 +17,8 @@ from alerts.desk.pages.feed_pages import make_feed
 from alerts.desk.pages.rendering import ASSETS, Renderer
 from alerts.desk.pages.rule_pages import make_rules
 from alerts.desk.pages.user_pages import make_users
-from alerts.desk.world import World
+from alerts.desk.world import World, every_rule
 from alerts.ledger import Ledger
-from rules.packs import Policy
-from rules.registry import load_rules
 
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _ASSET_FILES: Final = {path.name: path for path in Path(ASSETS).iterdir() if path.suffix in _TYPES}
@@ -42,11 +40,9 @@ def make_pages(
     `sent` is told for every alert that a live page is sent how many seconds before it was written.
     """
     renderer = Renderer(world.reference, clock)
-    metas = world.rules
-    if metas is None:
-        metas = tuple(rule.meta for rule in load_rules(shadow=True))
+    metas = every_rule() if world.rules is None else world.rules
     rules = {meta.id: meta for meta in metas}
-    page = AlertPage(ledger, renderer, rules, world.policy or Policy.load)
+    page = AlertPage(ledger, renderer, rules, lambda: world.law)
     cases = CasePage(ledger, renderer, world.calendar)
     routers = [
         _assets(),
