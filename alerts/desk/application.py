@@ -22,6 +22,7 @@ from alerts.desk import live
 from alerts.desk.api import (
     alert_routes,
     case_routes,
+    case_steps,
     desk_routes,
     user_routes,
     webhook_routes,
@@ -104,7 +105,7 @@ def make_desk(
     for router in pages.routers:
         app.include_router(router)
     app.include_router(live.make_routes(gate, sent))
-    for routes in (alert_routes, case_routes, desk_routes, user_routes, webhook_routes):
+    for routes in (alert_routes, case_routes, case_steps, desk_routes, user_routes, webhook_routes):
         app.include_router(routes.ROUTES)
     for router in routers:
         app.include_router(router)
