@@ -1,7 +1,7 @@
 """Copies of histories that can be changed without the original noticing.
 
-Records are frozen and replaced, never changed, so a copy needs lists and mappings of its own and
-shares everything in them.
+Records are frozen and replaced, never changed, so a copy needs lists and mappings of its own, down
+to the records, which it shares.
 """
 
 from typing import Any, TypeVar
@@ -19,4 +19,11 @@ def fork(history: H) -> H:
 
 
 def _own(value: Any) -> Any:
-    return value.copy() if isinstance(value, (list, dict)) else value
+    if isinstance(value, list):
+        return value.copy()
+    if isinstance(value, dict):
+        # What holds one list or mapping holds nothing else.
+        if value and isinstance(next(iter(value.values())), (list, dict)):
+            return {name: _own(part) for name, part in value.items()}
+        return value.copy()
+    return value

