@@ -76,6 +76,9 @@ def _look(rule: Rule, context: Context, account: Account, money: Money) -> Findi
             "what_en": what[1],
             "way": status.contribution,
             "way_zh": "单建统筹" if status.contribution == "pool_only" else "较低费率",
+            "way_en": "to the pool only"
+            if status.contribution == "pool_only"
+            else "at the lower rate",
             "since_at": status.time,
             "amount_fen": amount,
         },

@@ -82,6 +82,7 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
             "institution": context.name_of(visit.inst),
             "settled_at": visit.time,
             "scheme": visit.scheme,
+            "scheme_zh": "门诊慢特病" if visit.scheme == Scheme.CHRONIC else "门诊两病",
             "disease": disease,
             "registered": sorted({b.disease for b in benefits if is_registered(b)}),
             "why_zh": zh,

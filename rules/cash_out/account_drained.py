@@ -76,6 +76,8 @@ def _look(rule: Rule, context: Context, account: Account, month: str) -> Finding
             "spent_fen": spent,
             "balance_after_fen": left or 0,
             "balance_known": left is not None,
+            "balance_zh": "按上报余额" if left is not None else "余额未上报",
+            "balance_en": "as reported" if left is not None else "no balance was reported",
             "users": sorted({pseudonym(swipe.psn_no) for swipe in taking}),
         },
     )

@@ -26,6 +26,8 @@ SUBJECT: Final = "account"
 Counts = Callable[[Swipe, int], bool]
 """Whether a settlement counts at a time."""
 
+_ZH: Final = {"spouse": "配偶", "parent": "父母", "spouse_parent": "配偶父母", "child": "子女"}
+
 
 class Crowd(NamedTuple):
     """Whom an account serves too many of at a moment, and why."""
@@ -116,6 +118,9 @@ def _finding(
             "authorised": len({grant.user for grant in grants.values()}),
             "uses": len(taking),
             "contradictions": sorted(contradictions),
+            "contradictions_zh": "、".join(_ZH.get(one, one) for one in sorted(contradictions))
+            or "无",
+            "contradictions_en": ", ".join(sorted(contradictions)) or "none",
             "amount_fen": amount,
             "month": month,
             "institution": context.name_of(taking[-1].inst) if taking else "",

@@ -46,7 +46,7 @@ from rules.knowledge.reasons import (
     UNKNOWN_CLASS,
     told,
 )
-from rules.knowledge.wording import plain, sexes, speaks_of_adults, stated_sexes
+from rules.knowledge.wording import denies, plain, sexes, speaks_of_adults, stated_sexes
 
 _AT_LEAST: Final = re.compile(
     r"([一二三])级(?:甲等|乙等)?(?:及|或)?以上|三级(?:综合|专科)?(?:医院|医疗机构)"
@@ -115,7 +115,7 @@ def _limited_to_children(point: Point) -> Limit | Reason:
     constraint = plain(point.constraint)
     if speaks_of_adults(constraint):
         return ADULTS_TOO
-    return stated_ages(constraint) or NO_AGE
+    return NO_AGE if denies(constraint) else stated_ages(constraint) or NO_AGE
 
 
 def _limited_to_newborns(point: Point) -> Limit | Reason:
@@ -134,6 +134,8 @@ def _limited_age(point: Point) -> Limit | Reason:
     constraint = plain(point.constraint)
     if "法定就业年龄" in constraint:
         return Age("working")
+    if denies(constraint):
+        return NO_AGE
     return stated_ages(constraint) or NO_AGE
 
 

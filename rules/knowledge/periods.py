@@ -15,8 +15,10 @@ _SUPPLY: Final = re.compile("处方|每次开药|单次开药|开药天数|开�
 _UNITS: Final = {"小时": 24, "半小时": 48, "分钟": 24 * 60, "日": 1, "天": 1, "床日": 1, "每日": 1}
 _UNIT: Final = re.compile(r"^(?:计价单位[:：]?|每|/)?(半小时|小时|分钟|床日|日|天)[。.]?$")
 _TIMES: Final = re.compile(
-    rf"每(?:个)?(日|天|周|月|年|自然年|年度)(?:内)?(?:{_AT_MOST}|限)(?:支付|使用|收费|计费)?{NUMBER}(?:次|项|小时)"
+    rf"每(?:个)?(日|天|周|月|年|自然年|年度)(?:内)?(?:支付|使用|收费|计费)?(?:{_AT_MOST}|限)"
+    rf"(?:支付|使用|收费|计费)?{NUMBER}(?:次|项|小时)"
 )
+_LONG_UNIT: Final = re.compile(r"^(?:计价单位[:：]?|每|/)?(周|月|年)[。.]?$")
 _PER: Final = re.compile(rf"^{_AT_MOST}?{NUMBER}次/(日|天|周|月|年)[。.]?$")
 _INTERVAL: Final = re.compile(
     rf"间隔(?:时间)?(?:不(?:短|少|低|得短|得少|得低|应短|应少)于|≥|大于等于){NUMBER}(天|日|周)"
@@ -63,6 +65,9 @@ def frequency(text: str) -> Units | Times | None:
     unit = _UNIT.match(text)
     if unit is not None:
         return Units(_UNITS[unit[1]], unit[1])
+    long_unit = _LONG_UNIT.match(text)
+    if long_unit is not None:
+        return Times(1, _PERIODS[long_unit[1]])
     interval = _INTERVAL.search(text)
     times = _TIMES.search(text) or None
     if interval is not None:

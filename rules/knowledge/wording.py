@@ -18,15 +18,18 @@ _FEMALE: Final = re.compile(
     "|经闭|闭经|绝经|调经|通经|崩漏|漏下|带下|白带|赤带|止带|恶露|产后|产前|分娩|妊娠|早孕|胎动"
     "|胎漏|胎儿|安胎|保胎|小产|滑胎|难产|不孕|流产|人流|引产|催产|宫颈|子宫|宫缩|宫内|宫血|宫腔"
     "|宫寒|阴道|外阴|阴唇|阴痒|卵巢|排卵|输卵管|附件炎|盆腔炎|乳汁|催乳|排乳|通乳|下乳|缺乳|少乳"
-    "|剖腹产|剖宫产|胎盘|更年期|早产(?!儿|婴)"
+    "|剖腹产|剖宫产|胎盘|更年期|早产(?!儿|婴)|男女"
 )
 _MALE: Final = re.compile(
     "男性|男子|男用|男童|前列腺(?!素)|阳痿|阳萎|遗精|滑精|早泄|精子|少精|弱精|睾丸|附睾|隐睾"
-    "|阴茎|阴囊|勃起|包皮|包茎|龟头|精囊|精索|射精|输精管"
+    "|阴茎|阴囊|勃起|包皮|包茎|龟头|精囊|精索|射精|输精管|男女"
 )
 _STATED: Final = re.compile("男性|女性|妇女|妇人")
 _DENIED: Final = re.compile(
     r"[^。；;，,]*(?:禁用|忌用|慎用|禁止|禁忌|不适用|不宜|不得|不推荐|除外|未确定)[^。；;，,]*"
+)
+_NOT_FOR: Final = re.compile(
+    "不(?:得|能|可|宜|应|适)?(?:用|使用|适用)于|(?:禁|忌|慎)用|不推荐|禁止|除外|不含"
 )
 _ADULTS: Final = re.compile("(?<!未)成年|成人|老年|老人")
 _CHILDREN: Final = re.compile("儿童|小儿|患儿|婴儿|幼儿|婴幼儿|新生儿|早产儿|少年|未成年")
@@ -62,6 +65,11 @@ def stated_sexes(text: str) -> set[str]:
 def speaks_of_adults(text: str) -> bool:
     """Whether a text names grown or old people."""
     return _ADULTS.search(text) is not None
+
+
+def denies(text: str) -> bool:
+    """Whether a text says for whom something is not."""
+    return _NOT_FOR.search(text) is not None
 
 
 def speaks_of_children(text: str) -> bool:

@@ -28,9 +28,10 @@ _STEPS: Final = 6
 
 
 def round_sum(name: str, amount: int) -> list[Line]:
-    """One line of an item whose price is made to fit a round amount (fen)."""
+    """One line of an item whose packs come to a round amount (fen), none above its price."""
     item = BY_NAME[name]
-    return [Line(item=item, price=amount, days=item.days)]
+    count = next(n for n in range(-(-amount // item.price), amount) if amount % (2 * n) == 0)
+    return [Line(item=item, count=count, price=amount // count, days=item.days)]
 
 
 def refund_other_channel(case: Case) -> None:

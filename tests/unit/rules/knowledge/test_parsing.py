@@ -57,6 +57,7 @@ def limit_of(rule_class: str, constraint: str, name: str = "", code: str = DRUG)
         ("治疗早产儿呼吸窘迫。", "", None),
         ("用于前列腺癌和绝经后乳腺癌。", "", None),
         ("用于男性。妇女禁用。", "", Sex("1")),
+        ("用于男女不孕不育。", "", None),
         ("强筋壮骨。", "甲片", None),
         ("", "", None),
     ],
@@ -80,6 +81,8 @@ def test_sex(constraint: str, name: str, expected: Limit | None) -> None:
         ("限成人及儿童。", None),
         ("限新生儿。", Age("newborn")),
         ("限重症患者。", None),
+        ("不用于儿童。", None),
+        ("儿童慎用。", None),
     ],
 )
 def test_ages(constraint: str, expected: Limit | None) -> None:
@@ -122,6 +125,8 @@ def test_forbidden_ages(constraint: str, expected: Limit | None) -> None:
         ("医疗服务项目限定频次", "半小时", Units(48, "半小时")),
         ("医疗服务项目限定频次", "每日不超过2次。", Times(2, "day")),
         ("医疗服务项目限定频次", "次", None),
+        ("医疗服务项目限定频次", "周", Times(1, "week")),
+        ("医疗服务项目周期超频次", "每月支付不超过1次", Times(1, "month")),
         ("医疗服务项目周期超频次", "评定间隔时间不短于14天。", Times(1, "interval", 14)),
         ("医疗服务项目周期超频次", "每月最多支付两次。", Times(2, "month")),
         ("药品超限定病种目录范围使用", "限高血压、糖尿病。", Diseases(("M03900", "M01600"))),
