@@ -1,5 +1,6 @@
 """No clause loses the rule or the report that meets it, and none is missing without a reason."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -40,3 +41,23 @@ def test_what_is_missing_says_why(row: Row) -> None:
     if row.status == "enforced":
         assert any(name in _RULES and _RULES[name].meta.maturity == "stable" for name in row.by)
         assert row.cases
+
+
+def test_what_an_export_reports_it_says_itself() -> None:
+    """A table names the clauses it answers to; a row may not rest on one that does not."""
+    root = Path(__file__).parents[3] / "alerts" / "exports"
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(root.glob("*.py")))
+    named = set(re.findall(r'"([A-Z]{2,3}[\w.-]*-[\w.]+)"', source))
+    exported = {row.id for row in _ROWS.values() if any(x.startswith("exports.") for x in row.by)}
+    assert exported - named <= {"NXC-12"}
+    for row in _ROWS.values():
+        for by in row.by:
+            if by.startswith("exports."):
+                assert f'"{by.removeprefix("exports.")}' in source, by
+
+
+def test_clauses_of_tips_and_hand_over_have_their_module() -> None:
+    root = Path(__file__).parents[3] / "alerts" / "cases"
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in root.glob("*.py")}
+    assert "def " in texts["tips"]
+    assert any("hand_over" in text or "handed_over" in text for text in texts.values())
