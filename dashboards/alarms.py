@@ -312,6 +312,86 @@ SUPERVISION: Final = Group(
     ),
 )
 
+
+def _level(level: int, indicator: str, fund: str = "pooling") -> Series:
+    labels = f'indicator="{indicator}",area="640100",fund="{fund}",view="half",instance="a"'
+    return Series(f"fundwatch_fund_level{{{labels}}}", _steady(level, 120))
+
+
+FUND: Final = Group(
+    "fundwatch-fund",
+    alarms=(
+        Alarm(
+            name="FundwatchFundRiskRed",
+            severity="critical",
+            expr=f"max by (area, indicator) (fundwatch:fund_level) == {limits.RED}",
+            minutes=60,
+            zh="基金运行风险红色预警",
+            en="An indicator of fund risk is red.",
+            fires=(_level(limits.RED, "run_rate"), _level(0, "run_rate", "account")),
+            quiet=(_level(limits.AMBER, "run_rate"), _level(0, "growth_year")),
+            at=90,
+            labels={"area": "640100", "indicator": "run_rate"},
+        ),
+        Alarm(
+            name="FundwatchFundRiskAmber",
+            severity="warning",
+            expr=f"max by (area, indicator) (fundwatch:fund_level) == {limits.AMBER}",
+            minutes=60,
+            zh="基金运行风险黄色预警",
+            en="An indicator of fund risk is amber.",
+            fires=(_level(limits.AMBER, "months_of_surplus"),),
+            # Where another fund of the area is red, that one is told.
+            quiet=(
+                _level(limits.RED, "months_of_surplus", "account"),
+                _level(limits.AMBER, "months_of_surplus"),
+            ),
+            at=90,
+            labels={"area": "640100", "indicator": "months_of_surplus"},
+        ),
+        Alarm(
+            name="FundwatchFundFiguresOld",
+            severity="warning",
+            expr=f"time() - max(fundwatch_fund_worked_out_seconds > 0) > {limits.RISK_SECONDS}"
+            " and sum(increase(fundwatch_events_total[1h])) > 0",
+            minutes=0,
+            zh="基金风险指标陈旧",
+            en="Fund risk has not been worked out for hours although events come in.",
+            fires=(
+                Series("fundwatch_fund_worked_out_seconds", "60+0x300"),
+                Series('fundwatch_events_total{event_type="settlement"}', "0+1x300"),
+            ),
+            quiet=(
+                Series("fundwatch_fund_worked_out_seconds", "60+0x300"),
+                Series('fundwatch_events_total{event_type="settlement"}', "9+0x300"),
+            ),
+            at=290,
+        ),
+        Alarm(
+            name="FundwatchCreditLow",
+            severity="info",
+            expr=f"min by (institution, name) (fundwatch:credit_points) < {limits.CREDIT_LEAST}",
+            minutes=60,
+            zh="定点机构信用分过低",
+            en="An institution has few credit points left.",
+            fires=(
+                Series(
+                    'fundwatch_credit_points{institution="H64010010001",name="甲"}',
+                    _steady(limits.CREDIT_LEAST - 1, 120),
+                ),
+            ),
+            quiet=(
+                Series(
+                    'fundwatch_credit_points{institution="H64010010001",name="甲"}',
+                    _steady(limits.CREDIT_LEAST, 120),
+                ),
+            ),
+            at=90,
+            labels={"institution": "H64010010001", "name": "甲"},
+        ),
+    ),
+)
+
 MODELS: Final = Group(
     "fundwatch-models",
     alarms=(
@@ -351,18 +431,20 @@ MODELS: Final = Group(
         Alarm(
             name="FundwatchModelOld",
             severity="info",
-            expr=f"time() - max by (model) (fundwatch_model_trained_seconds)"
+            expr="scalar(max(fundwatch_watermark_seconds))"
+            " - max by (model) (fundwatch_model_trained_seconds)"
             f" > {limits.MODEL_DAYS * 86400}",
             minutes=0,
             zh="模型过旧：应重新训练",
             en="A model in use was trained long ago.",
             fires=(
-                Series(
-                    'fundwatch_model_trained_seconds{model="m1"}',
-                    f"{-limits.MODEL_DAYS * 86400}+0x10",
-                ),
+                Series('fundwatch_model_trained_seconds{model="m1"}', "100+0x10"),
+                Series("fundwatch_watermark_seconds", f"{limits.MODEL_DAYS * 86400 + 101}+0x10"),
             ),
-            quiet=(Series('fundwatch_model_trained_seconds{model="m1"}', "0+0x10"),),
+            quiet=(
+                Series('fundwatch_model_trained_seconds{model="m1"}', "100+0x10"),
+                Series("fundwatch_watermark_seconds", f"{limits.MODEL_DAYS * 86400 + 100}+0x10"),
+            ),
             at=5,
             labels={"model": "m1"},
         ),

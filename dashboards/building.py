@@ -26,6 +26,8 @@ DESK: Final = "http://127.0.0.1:8350"
 _SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 _GREEN: Final = "green"
 _REFRESH: Final = "30s"
+OF_INTERVALS: Final = ("auto", "auto_count", "auto_min")
+"""What the SDK writes into every variable, and Grafana's schema knows of intervals only."""
 _UNTIL: Final = "now"
 Picture = stat.Panel | timeseries.Panel | bargauge.Panel | table.Panel | heatmap.Panel
 
@@ -39,6 +41,8 @@ def as_json(board: Board) -> str:
 def _completed(built: dict[str, Any], board: Board) -> dict[str, Any]:
     """What holds for the whole board: where data comes from, limits drawn as lines, its times."""
     for variable in built["templating"]["list"]:
+        for name in OF_INTERVALS:
+            variable.pop(name, None)
         if variable["type"] == "query":
             variable["datasource"] = _SOURCE
     for number, panel_or_row in enumerate(built["panels"], 1):
@@ -52,7 +56,7 @@ def _completed(built: dict[str, Any], board: Board) -> dict[str, Any]:
             made["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"] = {"mode": "dashed"}
     if board.times:
         ranges = [{"display": name, "from": since, "to": _UNTIL} for name, since in board.times]
-        built["timepicker"] = {"quick_ranges": ranges}
+        built["timepicker"]["quick_ranges"] = ranges
     return built
 
 
@@ -65,6 +69,7 @@ def _board(board: Board) -> dashboard.Dashboard:
         .timezone("Asia/Shanghai")
         .time(board.since, _UNTIL)
         .refresh(_REFRESH)
+        .timepicker(dashboard.TimePicker())
         .tooltip(models.DashboardCursorSync.CROSSHAIR)
         .readonly()
         .with_variable(

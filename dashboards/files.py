@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import yaml
 
-from dashboards import institutions, models, operations, supervision
-from dashboards.alarms import MODELS, OPERATIONS, SUPERVISION
+from dashboards import fund_risk, institutions, models, operations, supervision
+from dashboards.alarms import FUND, MODELS, OPERATIONS, SUPERVISION
 from dashboards.building import as_json
 from dashboards.panels import Board
 from dashboards.recording import RECORDING
@@ -13,11 +13,12 @@ from dashboards.rules import Group, rules_of, tests_of
 
 BOARDS: Final[tuple[Board, ...]] = (
     supervision.BOARD,
+    fund_risk.BOARD,
     institutions.BOARD,
     models.BOARD,
     operations.BOARD,
 )
-GROUPS: Final[tuple[Group, ...]] = (RECORDING, OPERATIONS, SUPERVISION, MODELS)
+GROUPS: Final[tuple[Group, ...]] = (RECORDING, OPERATIONS, SUPERVISION, FUND, MODELS)
 RULES: Final = "rules.yaml"
 _MADE: Final = "# Made by `python -m dashboards`; do not edit.\n"
 

@@ -56,8 +56,8 @@ _ASSESSMENT = Row(
             " weighted open alerts.",
             NUMBER,
             Query(
-                f"bottomk(20, max by (institution) (fundwatch_credit_points{_ONE}))",
-                "{{institution}}",
+                f"bottomk(20, max by (institution, name) (fundwatch:credit_points{_ONE}))",
+                "{{name}} {{institution}}",
             ),
             width=12,
             link="/?subject=${__field.labels.institution}",
@@ -77,12 +77,20 @@ _ASSESSMENT = Row(
             "Credit points over time, of the ten institutions with fewest.",
             NUMBER,
             Query(
-                f"bottomk(10, max by (institution) (fundwatch_credit_points{_ONE}))",
-                "{{institution}}",
+                f"bottomk(10, max by (institution, name) (fundwatch:credit_points{_ONE}))",
+                "{{name}} {{institution}}",
             ),
             width=12,
         ),
     ),
+)
+
+_GRADES = bars(
+    "信用等级",
+    "Institutions with a finding this year, by grade of their credit points.",
+    NUMBER,
+    Query("max by (grade) (fundwatch_credit_grades)", "{{grade}}"),
+    width=24,
 )
 
 _LEVELS = Row(
@@ -121,7 +129,7 @@ BOARD: Final = Board(
     uid="fundwatch-institutions",
     title="定点机构 Institutions",
     description="Alerts, money and credit points by designated institution and by level.",
-    rows=(_ASSESSMENT, _LEVELS),
+    rows=(_ASSESSMENT, Row("信用等级 Grades", (_GRADES,)), _LEVELS),
     variables=(AREA, _INSTITUTION),
     since="now-7d",
 )

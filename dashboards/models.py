@@ -34,9 +34,9 @@ _NOW = Row(
         ),
         stat(
             "最旧模型",
-            "Age of the oldest model in use since it was trained.",
+            "From the end of the training data of the oldest model in use to the latest event.",
             SECONDS,
-            "time() - min(fundwatch_model_trained_seconds)",
+            "max(fundwatch_watermark_seconds) - min(fundwatch_model_trained_seconds)",
             steps=(Step(thresholds.MODEL_DAYS * _DAY, "orange"),),
         ),
         stat(
@@ -75,15 +75,16 @@ _SCORES = Row(
     (
         heatmap(
             "得分分布",
-            "Scores of all detectors over time; higher is more suspect.",
-            NUMBER,
+            "Scores of all detectors over time, as the share of the training data that scores"
+            " lower.",
+            SHARE,
             "sum by (le) (increase(fundwatch_model_scores_bucket[$__rate_interval]))",
             width=12,
         ),
         lines(
             "高分位得分（按检测器）",
             "The score that 1 of 100 exceeds, by detector.",
-            NUMBER,
+            SHARE,
             Query(
                 "histogram_quantile(0.99, sum by (le, detector) "
                 "(rate(fundwatch_model_scores_bucket[$__rate_interval])))",

@@ -20,6 +20,9 @@ RECORDING: Final = Group(
                 "confirmed_yuan",
                 "recovered_yuan",
                 "dead_letters",
+                "fund_indicator",
+                "fund_level",
+                "credit_points",
             )
         ],
         Record(

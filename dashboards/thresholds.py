@@ -35,3 +35,10 @@ MODEL_DAYS: Final = 180
 SCORING_SECONDS: Final = 0.05
 PRECHECK_SECONDS: Final = 0.1
 """Within this, 99 of 100 pre-settlement questions must be answered."""
+RISK_SECONDS: Final = 3 * 3600
+"""Fund risk is worked out every hour."""
+CREDIT_LEAST: Final = 60
+"""Credit points below which an institution is of the lowest grade (`alerts/risk/points.yaml`)."""
+RED: Final = 2
+AMBER: Final = 1
+"""Levels of fund risk; from which values they hold stands in `alerts/risk/thresholds.yaml`."""

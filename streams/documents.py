@@ -13,11 +13,13 @@ from alerts.ledger.figures import Figures
 from events.kinds import KINDS, Diagnosis, FeeLine, FundPayment
 from rules.coverage import coverage
 from rules.packs import Policy
+from rules.reference import EMPTY
 from rules.registry import load_anomalies, load_rules
 from rules.rule import ANOMALY, SEVERITIES, Rule
 from rules.strict_yaml import read_mapping
 from streams.ledger_metrics import families
 from streams.metrics import Metrics
+from streams.risk_metrics import Risk, risk_families
 from streams.settings import Settings
 from streams.worker.counts import Counts
 
@@ -171,6 +173,7 @@ def metrics_page() -> str:
         "|---|---|---|---|",
     ]
     page += [_row(family) for family in families(Figures(), str, {})]
+    page += [_row(family) for family in risk_families(Risk(), str, EMPTY)]
     return "\n".join(page) + "\n"
 
 

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from alerts.alert import Alert, alert_of
 from alerts.ledger import Ledger, archive, reading, trials, writing
+from alerts.risk.budget import load_budget
 from events.deadletters import DeadLetter
 from events.kinds import Event
 from events.readers import Read, Record
@@ -30,6 +31,7 @@ from streams.metrics import Metrics
 from streams.pipeline import Pipeline
 from streams.prechecks.overlay import consider
 from streams.reloading import PolicyWatch, enter
+from streams.risk_metrics import RiskWatch
 from streams.settings import Settings
 from streams.sharing import timely
 from streams.state import LongReadError, SqliteHistories, SqliteReader, prepare
@@ -72,12 +74,21 @@ class Monitor:
         self.settings = settings
         self.ledger = open_ledger(folder)
         self.metrics = metrics or Metrics(self.engine.context.institutions)
+        context = self.engine.context
+        self.risk = RiskWatch(
+            self.ledger,
+            context.policy,
+            context.reference,
+            load_budget(assembly.reference),
+            settings.risk_seconds,
+        )
         serve_ledger(
             self.metrics.registry,
             self.ledger,
             self.metrics.area,
-            self.engine.context.institutions,
+            context.institutions,
             settings.figures_seconds,
+            [self.risk.reading(self.metrics.area)],
         )
         # Models look at what was taken; before payment only the rules are asked.
         self._asking = self.engine.plain()
@@ -254,6 +265,7 @@ class Monitor:
 
     def close(self) -> None:
         """Close the ledger."""
+        self.risk.stop()
         with self._lock:
             self._reader.close()
             self._connection.close()

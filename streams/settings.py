@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     figures_seconds: float = Field(
         default=15.0, ge=1, description="Least time between two readings of the ledger for /metrics"
     )
+    risk_seconds: float = Field(
+        default=3600.0, ge=1, description="Time between two reckonings of fund risk for /metrics"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -13,6 +13,7 @@ import click
 from alerts.desk.application import first_link, make_desk
 from alerts.ledger import Ledger
 from alerts.prechecks.callers import counter_name
+from alerts.risk.budget import load_budget
 from rules.histories.digests import use_key
 from streams.assembly import assemble
 from streams.cli.options import FOLDER, assembly_of, assembly_options, require_ledger
@@ -21,6 +22,7 @@ from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
 from streams.monitor import open_ledger
 from streams.prechecks.routing import worker_precheck_routes
+from streams.risk_metrics import RiskWatch
 from streams.serving import Server, metric_routes, world_of
 from streams.settings import Settings
 from streams.worker.topics import layout_of
@@ -65,10 +67,25 @@ def desk(data: Path | None, listen: str | None, **choices: Any) -> None:
     address = listen or settings.listen
     assembly = assembly_of(settings, choices)
     with opened(data, settings) as ledger:
-        world = world_of(assemble(assembly), assembly.reference)
-        institutions = world.reference.institutions
-        metrics = Metrics(institutions)
-        serve_ledger(metrics.registry, ledger, metrics.area, institutions, settings.figures_seconds)
+        engine = assemble(assembly)
+        world = world_of(engine, assembly.reference)
+        reference = world.reference
+        metrics = Metrics(reference.institutions)
+        risk = RiskWatch(
+            ledger,
+            engine.context.policy,
+            reference,
+            load_budget(assembly.reference),
+            settings.risk_seconds,
+        )
+        serve_ledger(
+            metrics.registry,
+            ledger,
+            metrics.area,
+            reference.institutions,
+            settings.figures_seconds,
+            [risk.reading(metrics.area)],
+        )
         routers = [metric_routes(metrics.text)]
         if data is None:
             # The workers know every person; a run that has ended knows nobody any more.
@@ -86,11 +103,14 @@ def desk(data: Path | None, listen: str | None, **choices: Any) -> None:
         )
         with Server(app, address) as server:
             click.echo(f"desk: {server.address}", err=True)
+            risk.start()
             tell_first_link(ledger, settings.public_url or server.address)
             try:
                 stopped.wait()
             except KeyboardInterrupt:
                 click.echo("stopped", err=True)
+            finally:
+                risk.stop()
 
 
 def _lag(settings: Settings, ledger: Ledger) -> KafkaLag:

@@ -82,6 +82,7 @@ def run(
         with Server(make_app(monitor, address, settings, assembly.reference), address) as server:
             click.echo(f"live page: {server.address}", err=True)
             if not once:
+                monitor.risk.start()
                 tell_first_link(monitor.ledger, settings.public_url or server.address)
             done = _read(monitor, events, settings, once=once)
             if not once:

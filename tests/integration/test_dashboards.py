@@ -28,7 +28,7 @@ MOST_SERIES: Final = 50
 SILENT: Final = {
     "fundwatch_model_": "no model is trained in this installation",
     "anomaly": "no model is trained in this installation",
-    "fundwatch_credit_points": "points come with the risk indicators",
+    "growth_year": "nothing is known of the year before",
 }
 """Metrics that this installation has none of, and why."""
 _METRIC: Final = re.compile(r"\b(fundwatch[:_][a-z0-9_:]+|process_[a-z_]+|up)\b")

@@ -60,7 +60,8 @@ class Watched:
 @contextmanager
 def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
     """Simulate, run, feed, decide, and wait until Prometheus has seen all of it."""
-    simulate(folder / "made", seed=7, persons=500, days=30)
+    simulate(folder / "made", seed=7, persons=400, days=70)
+    _balances(folder / "made" / "reference")
     events, reference = folder / "made" / "events.ndjson", folder / "made" / "reference"
     lines = events.read_text(encoding="utf-8").splitlines(keepends=True)
     port, ledgers = free_port(), folder / "data"
@@ -80,6 +81,7 @@ def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
         ]
         command += ["--listen", f"127.0.0.1:{port}"]
         environment = {**installation.environment, "FUNDWATCH_FIGURES_SECONDS": "1"}
+        environment["FUNDWATCH_RISK_SECONDS"] = "1"
         run = running(command, folder / "run.log", env=environment)
         process = stack.enter_context(run)
         process.until(lambda: _answers(port), "the embedded run", _PATIENCE)
@@ -110,6 +112,13 @@ def _feed(installation: Installation, folder: Path, lines: list[str], part: int)
     piece = folder / f"piece-{part}.ndjson"
     piece.write_text("".join(lines[part::PARTS]), encoding="utf-8")
     installation.feed(piece)
+
+
+def _balances(reference: Path) -> None:
+    """What the pooling fund of an area held, which the simulated reference data leaves open."""
+    rows = ["admdvs,month,fund,opening,income"]
+    rows += [f"640100,2024-{month:02d},pooling,900000.00,100000.00" for month in range(1, 4)]
+    (reference / "balances.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
 @contextmanager
@@ -219,6 +228,7 @@ def _await_all(found: Watched) -> None:
     with found.ledger() as ledger, ledger.read() as connection:
         standing_open = sum(alert.status == "open" for alert in standing(connection, ALL))
     server.await_samples(f"sum(fundwatch:open_alerts) == {standing_open}", _PATIENCE)
+    server.await_samples("max(fundwatch_fund_worked_out_seconds) > 0", _PATIENCE)
     recorded = [one.record for group in GROUPS for one in group.records]
     until(lambda: all(server.query(f"count({name})") for name in recorded), "records", _PATIENCE)
 
