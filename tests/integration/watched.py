@@ -60,7 +60,7 @@ class Watched:
 @contextmanager
 def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
     """Simulate, run, feed, decide, and wait until Prometheus has seen all of it."""
-    simulate(folder / "made", seed=7, persons=400, days=70)
+    simulate(folder / "made", seed=7, persons=250, days=200)
     _balances(folder / "made" / "reference")
     events, reference = folder / "made" / "events.ndjson", folder / "made" / "reference"
     lines = events.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -117,7 +117,7 @@ def _feed(installation: Installation, folder: Path, lines: list[str], part: int)
 def _balances(reference: Path) -> None:
     """What the pooling fund of an area held, which the simulated reference data leaves open."""
     rows = ["admdvs,month,fund,opening,income"]
-    rows += [f"640100,2024-{month:02d},pooling,900000.00,100000.00" for month in range(1, 4)]
+    rows += [f"640100,2024-{month:02d},pooling,900000.00,100000.00" for month in range(1, 8)]
     (reference / "balances.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 

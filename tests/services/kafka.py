@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import uuid
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,29 +113,37 @@ def start(directory: Path | None = None, *, heap: str = "512m") -> Iterator[Kafk
 
 @contextmanager
 def _broker(directory: Path, heap: str) -> Iterator[Kafka]:
-    java = [*_java(), f"-Xmx{heap}", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
-    java += ["-cp", f"{LIBS}/*"]
     port, guarded, controller = free_port(), free_port(), free_port()
     made = certificates.make(directory)
     password = uuid.uuid4().hex
-    properties = directory / "server.properties"
-    properties.write_text(
-        _SERVER.format(
-            port=port,
-            guarded=guarded,
-            controller=controller,
-            data=directory / "data",
-            keystore=made.both,
-        ),
-        encoding="utf-8",
+    text = _SERVER.format(
+        port=port,
+        guarded=guarded,
+        controller=controller,
+        data=directory / "data",
+        keystore=made.both,
     )
-    log = directory / "kafka.log"
+    scram = ("--add-scram", f"SCRAM-SHA-512=[name={_USER},password={password}]")
+    with configured(directory, text, port, heap=heap, more=scram) as bootstrap:
+        yield Kafka(bootstrap, Guarded(f"127.0.0.1:{guarded}", made.authority, _USER, password))
+
+
+@contextmanager
+def configured(
+    directory: Path, text: str, port: int, *, heap: str = "512m", more: Sequence[str] = ()
+) -> Iterator[str]:
+    """Run a broker with properties (their text); yields its plain address on the port.
+
+    `more` are further words for formatting its storage.
+    """
+    java = [*_java(), f"-Xmx{heap}", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
+    java += ["-cp", f"{LIBS}/*"]
+    properties, log = directory / "server.properties", directory / "kafka.log"
+    properties.write_text(text, encoding="utf-8")
     # A leading dash would be taken for an option, hence the fixed first byte.
     cluster = base64.urlsafe_b64encode(b"f" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
-    command = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
-    command += ["--add-scram", f"SCRAM-SHA-512=[name={_USER},password={password}]"]
     formatted = subprocess.run(
-        command,
+        [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties), *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
@@ -146,10 +154,7 @@ def _broker(directory: Path, heap: str) -> Iterator[Kafka]:
     with running([*java, "kafka.Kafka", properties], log) as server:
         server.until(lambda: listens(port), "Kafka to listen")
         server.until(lambda: _answers(f"127.0.0.1:{port}"), "Kafka to answer")
-        yield Kafka(
-            f"127.0.0.1:{port}",
-            Guarded(f"127.0.0.1:{guarded}", made.authority, _USER, password),
-        )
+        yield f"127.0.0.1:{port}"
 
 
 def _java() -> list[str]:
