@@ -1,7 +1,8 @@
 """Sums over the ledger for whoever watches it as a whole: alerts, cases, verdicts, money.
 
 Amounts are fen. Money that was confirmed or recovered is that of the case where the case names
-an amount, else that of its alerts: none is counted twice.
+an amount, else that of its alerts: none is counted twice. An alert confirmed without an amount
+counts as what it amounts to.
 """
 
 from typing import Any, Final, NamedTuple
@@ -128,7 +129,11 @@ def _institutions(connection: Connection, most: int) -> tuple[AboutInstitution, 
 
 def _money(connection: Connection, name: str) -> tuple[tuple[str, int], ...]:
     """Fen by area: of confirmed cases that name an amount, and of confirmed alerts in no such."""
-    whole, single = CASES.c[name], WORK.c[name]
+    whole = CASES.c[name]
+    single: ColumnElement[Any] = WORK.c[name]
+    if name == "amount_confirmed":
+        # Confirmed without an amount means what the alert amounts to.
+        single = case((single >= 0, single), else_=ALERTS.c.amount)
     of_cases = connection.execute(
         select(CASES.c.area, func.sum(whole))
         .where(CASES.c.verdict == "confirmed", whole >= 0)

@@ -16,7 +16,15 @@ from dashboards.panels import Board, Panel, Query
 from events.kinds import AccountPayout, AccountPremium, Event, Reversal, Settlement
 from events.readers import Record, open_source
 from tests.conftest import obtained
-from tests.integration.watched import WINDOW, Watched, promtool, watched
+from tests.integration.watched import (
+    AMOUNTS,
+    CONFIRMED,
+    DISMISSED,
+    WINDOW,
+    Watched,
+    promtool,
+    watched,
+)
 from tests.services import prometheus as service
 from tests.services.kafka import Kafka
 from tests.services.postgres import Postgres
@@ -125,10 +133,11 @@ def test_verdicts_and_money_are_those_that_were_given(found: Watched) -> None:
         for one in found.server.query("sum by (verdict) (fundwatch:verdicts)")
     }
 
-    assert told == {"confirmed": 4, "dismissed": 2}
-    assert found.value("sum(fundwatch:confirmed_yuan)") == pytest.approx(4 * 123.45)
-    assert found.value("sum(fundwatch:recovered_yuan)") == pytest.approx(4 * 23.45)
-    assert found.value('sum(fundwatch:cases{status="open"})') == 1
+    confirmed, recovered = (CONFIRMED * amount / 100 for amount in AMOUNTS)
+    assert told == {"confirmed": CONFIRMED, "dismissed": DISMISSED}
+    assert found.value("sum(fundwatch:confirmed_yuan)") == pytest.approx(confirmed)
+    assert found.value("sum(fundwatch:recovered_yuan)") == pytest.approx(recovered)
+    assert found.value("sum(fundwatch:cases)") == 1
 
 
 def test_money_of_the_board_is_that_of_the_events(found: Watched) -> None:

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx2
-from sqlalchemy import insert
 
 from alerts.access import tokens, users
+from alerts.cases import opening, work
 from alerts.ledger import Ledger
-from alerts.ledger.case_tables import CASES, WORK
 from alerts.ledger.reading import ALL, standing
 from dashboards.files import GROUPS, RULES
 from simulation import simulate
@@ -30,6 +29,10 @@ COMMAND: Final = (sys.executable, "-c", "from streams.cli import main; main()")
 PARTS: Final = 4
 WINDOW: Final = "2m"
 """Stands for Grafana's `$__rate_interval`: long enough to hold everything the test did."""
+CONFIRMED: Final = 4
+DISMISSED: Final = 2
+AMOUNTS: Final = (12_345, 2_345)
+"""Confirmed and recovered of each confirmed alert, fen."""
 _PATIENCE: Final = 120.0
 _REFUSED: Final = '{"event_type":"settlement"\n{"event_type":"nothing"}\n'
 
@@ -45,7 +48,7 @@ class Watched:
     events: Path
     worker_lines: int
     refused: int = _REFUSED.count("\n")
-    fed: list[str] = field(default_factory=list)
+    fed: list[str] = field(default_factory=list, repr=False)
 
     def value(self, expression: str) -> float:
         """The one value of an expression."""
@@ -60,7 +63,7 @@ class Watched:
 @contextmanager
 def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
     """Simulate, run, feed, decide, and wait until Prometheus has seen all of it."""
-    simulate(folder / "made", seed=7, persons=250, days=200)
+    simulate(folder / "made", seed=7, persons=400, days=200)
     _balances(folder / "made" / "reference")
     events, reference = folder / "made" / "events.ndjson", folder / "made" / "reference"
     lines = events.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -176,34 +179,19 @@ def _following(port: int, token: str) -> Iterator[None]:
 
 
 def _decide(found: Watched) -> None:
-    """Verdicts on some alerts, and a case of one of them."""
+    """Verdicts on some alerts, and a case of another, as supervisors give them."""
+    supervisor = users.User("supervisor", "supervisor")
+    now = int(time.time() * 1000)
     with found.ledger() as ledger:
         with ledger.read() as connection:
-            alerts = list(standing(connection, ALL))[:6]
-        tomorrow = int(time.time() * 1000) + 86_400_000
+            alerts = list(standing(connection, ALL))
         with ledger.begin() as connection:
-            rows = [
-                _row(
-                    WORK,
-                    alert_id=alert.alert_id,
-                    verdict="dismissed" if place % 3 == 0 else "confirmed",
-                    verdict_ms=tomorrow,
-                    amount_confirmed=12_345,
-                    amount_recovered=2_345,
-                )
-                for place, alert in enumerate(alerts)
-            ]
-            connection.execute(insert(WORK), rows)
-            connection.execute(insert(CASES), [_row(CASES, case_id="c1", status="open", area="64")])
-
-
-def _row(table: Any, **values: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for column in table.columns:
-        number = column.type.python_type is int
-        blank: Any = -1 if column.name.startswith("amount_") else 0 if number else ""
-        row[column.name] = values.get(column.name, blank)
-    return row
+            for alert in alerts[:CONFIRMED]:
+                work.confirm(connection, supervisor, now, alert.alert_id, 0, "39-1", *AMOUNTS)
+            for alert in alerts[CONFIRMED : CONFIRMED + DISMISSED]:
+                work.dismiss(connection, supervisor, now, alert.alert_id, 0, "explained")
+            last = alerts[CONFIRMED + DISMISSED]
+            opening.open_case(connection, supervisor, now, [last.alert_id])
 
 
 def _ask(port: int, token: str, lines: list[str]) -> None:
@@ -221,7 +209,7 @@ def _ask(port: int, token: str, lines: list[str]) -> None:
 def _await_all(found: Watched) -> None:
     """Wait until what was done last is recorded by a rule of each group."""
     server = found.server
-    server.await_samples("sum(fundwatch:verdicts) == 6", _PATIENCE)
+    server.await_samples(f"sum(fundwatch:verdicts) == {CONFIRMED + DISMISSED}", _PATIENCE)
     server.await_samples("sum(fundwatch_prechecks_total) > 0", _PATIENCE)
     server.await_samples("sum(fundwatch_alert_visible_seconds_count) > 0", _PATIENCE)
     server.await_samples("sum(fundwatch_lag_records) == 0", _PATIENCE)

@@ -74,6 +74,7 @@ def _filled(ledger: Ledger) -> None:
                     **confirmed,
                 ),
                 _row(WORK, alert_id="00a3", verdict="dismissed", verdict_ms=1 + 60 * 1000),
+                _row(WORK, alert_id="00a5", **confirmed),
             ],
         )
 
@@ -88,14 +89,15 @@ def test_figures_are_the_sums_of_the_tables(ledger: Ledger) -> None:
     assert [(one.code, one.alerts) for one in figures.institutions] == [("H64010010001", 1)]
     assert figures.cases == (("closed", "64", 1),)
     assert {(one.rule, one.verdict, one.alerts) for one in figures.verdicts} == {
-        ("batch_swiping", "confirmed", 2),
+        ("batch_swiping", "confirmed", 3),
         ("other", "dismissed", 1),
     }
-    # The case's amount stands for its alert's; the alert in no case stands for itself.
-    assert dict(figures.confirmed) == {"64": 9000, "640200": 5000}
+    # The case's amount stands for its alert's; the alert in no case stands for itself, and one
+    # without a named amount for what it amounts to.
+    assert dict(figures.confirmed) == {"64": 9000, "640100": 12050, "640200": 5000}
     assert dict(figures.recovered) == {"64": 4000, "640200": 2500}
-    assert figures.times.up_to == (1, 1, 1, 3, 3, 3, 3, 3)
-    assert figures.times.seconds == 2 * 2 * 86400 + 60
+    assert figures.times.up_to == (1, 1, 1, 4, 4, 4, 4, 4)
+    assert figures.times.seconds == 3 * 2 * 86400 + 60
     assert figures.journal == 5
 
 
@@ -121,7 +123,7 @@ def test_the_registry_tells_what_the_ledger_holds(ledger: Ledger) -> None:
     )
     assert value == 50.5
     bucket = {"le": "259200.0"}
-    assert registry.get_sample_value("fundwatch_time_to_verdict_seconds_bucket", bucket) == 3
+    assert registry.get_sample_value("fundwatch_time_to_verdict_seconds_bucket", bucket) == 4
 
 
 def test_a_scrape_within_the_seconds_reads_nothing(ledger: Ledger) -> None:
