@@ -5,8 +5,9 @@ from typing import Any, Final
 import yaml
 
 from dashboards import fund_risk, institutions, models, operations, supervision
-from dashboards.alarms import FUND, MODELS, OPERATIONS, SUPERVISION
+from dashboards.alarms import FUND, MODELS, SUPERVISION
 from dashboards.building import as_json
+from dashboards.operation_alarms import OPERATIONS
 from dashboards.panels import Board
 from dashboards.recording import RECORDING
 from dashboards.rules import Group, rules_of, tests_of
