@@ -28,6 +28,7 @@ from streams.monitor import open_ledger
 from streams.pipeline import LATENESS_DAYS
 from streams.replay import replay
 from tests.integration.workers import Installation
+from tests.models.trained import trained
 from tests.services import kafka, postgres
 from tests.services.processes import until
 
@@ -54,10 +55,12 @@ def _replayed(file: Path, assembly: Assembly, workers: int) -> list[AlertRow]:
     return rows_of(replay([file], assembly, workers=workers).alerts)
 
 
-def _embedded(file: Path, reference: Path, data: Path, kills: int) -> list[AlertRow]:
+def _embedded(file: Path, assembly: Assembly, data: Path, kills: int) -> list[AlertRow]:
     """`fundwatch run`, killed with -9 so many times and started again."""
-    command = [*FUNDWATCH, "run", str(file), "--reference", str(reference), "--data", str(data)]
-    command += ["--once", "--listen", "127.0.0.1:0"]
+    command = [*FUNDWATCH, "run", str(file), "--reference", str(assembly.reference)]
+    command += ["--data", str(data), "--once", "--listen", "127.0.0.1:0"]
+    if assembly.models is not None:
+        command += ["--models", str(assembly.models)]
     total = sum(1 for _ in file.open("rb"))
     for number in range(kills):
         process = subprocess.Popen(
@@ -83,10 +86,12 @@ def _position(data: Path) -> int:
         return 0  # it is just being made
 
 
-def _workers(file: Path, reference: Path, folder: Path, kills: int) -> list[AlertRow]:
+def _workers(file: Path, assembly: Assembly, folder: Path, kills: int) -> list[AlertRow]:
     """Two workers; one is killed with -9 so many times and started again, Kafka goes on."""
     with kafka.start() as broker, postgres.start() as server, server.database() as url:
-        place = Installation(broker.bootstrap, url, reference, folder)
+        assert assembly.reference is not None
+        settings = {"FUNDWATCH_MODELS": str(assembly.models)} if assembly.models else {}
+        place = Installation(broker.bootstrap, url, assembly.reference, folder, settings=settings)
         with place.worker(folder / "a"):
             pieces = list(_pieces(file, folder, kills + 1))
             for number, piece in enumerate(pieces[:-1]):
@@ -115,30 +120,38 @@ def _pieces(file: Path, folder: Path, number: int) -> Iterator[Path]:
         yield piece
 
 
-def compare(folder: Path, *, with_workers: bool) -> bool:
-    """Run every way over a simulated folder and print; whether all agree."""
-    events, reference = folder / "events.ndjson", folder / "reference"
-    assembly = Assembly(reference=reference)
+def compare(folder: Path, *, with_workers: bool, with_models: bool) -> bool:
+    """Run every way over a simulated folder and print; whether all agree.
+
+    With models all run with one that was trained on the stream, its thresholds lowered so that
+    there is much to agree on.
+    """
+    events = folder / "events.ndjson"
+    models = folder / "models" if with_models else None
+    if models is not None:
+        trained(models, "one", folder)
+    assembly = Assembly(reference=folder / "reference", models=models)
     lines = events.read_bytes().splitlines(keepends=True)
     shuffled, doubled = folder / "shuffled.ndjson", folder / "doubled.ndjson"
     shuffled.write_bytes(b"".join(_late(lines, 1)))
     doubled.write_bytes(b"".join(_late([*lines, *lines], 2)))
     in_order = _replayed(events, assembly, 1)
-    print(f"{len(lines)} events, {len(in_order)} alerts in the table")
+    found = sum(row.rule_id.startswith("anomaly.") for row in in_order)
+    print(f"{len(lines)} events, {len(in_order)} alerts in the table, {found} of models")
     print(f"{'replay in order, 1 worker':48}{digest(in_order)[:16]}")
     ways: dict[str, Callable[[], list[AlertRow]]] = {
         "replay in order, 2 workers": lambda: _replayed(events, assembly, 2),
         "replay shuffled within the lateness, 1 worker": lambda: _replayed(shuffled, assembly, 1),
         "replay shuffled within the lateness, 2 workers": lambda: _replayed(shuffled, assembly, 2),
         "replay of every event twice, shuffled": lambda: _replayed(doubled, assembly, 2),
-        "run, killed 10 times": lambda: _embedded(events, reference, folder / "run", 10),
+        "run, killed 10 times": lambda: _embedded(events, assembly, folder / "run", 10),
         "run over the shuffled stream, killed 10 times": lambda: _embedded(
-            shuffled, reference, folder / "late", 10
+            shuffled, assembly, folder / "late", 10
         ),
     }
     if with_workers:
         ways["two Faust workers, one killed 5 times"] = lambda: _workers(
-            events, reference, folder, 5
+            events, assembly, folder, 5
         )
     agree = True
     for name, way in ways.items():
@@ -158,10 +171,13 @@ def main() -> None:
     options.add_argument("--persons", type=int, default=20_000)
     options.add_argument("--days", type=int, default=90)
     options.add_argument("--without-workers", action="store_true", help="leave Kafka out")
+    options.add_argument("--models", action="store_true", help="with a model trained on the stream")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="fundwatch-agreement-") as place:
         simulate(Path(place), seed=chosen.seed, persons=chosen.persons, days=chosen.days)
-        agree = compare(Path(place), with_workers=not chosen.without_workers)
+        agree = compare(
+            Path(place), with_workers=not chosen.without_workers, with_models=chosen.models
+        )
     sys.exit(0 if agree else 1)
 
 

@@ -57,7 +57,7 @@ class Triage(Struct):
         """
         matrix = with_surprises(rows, told)
         margin = self.ranking.decision_function(matrix)
-        return 1 / (1 + np.exp(-(self.slope * margin + self.offset)))
+        return 1 / (1 + np.exp(-np.clip(self.slope * margin + self.offset, -60, 60)))
 
     def part(self) -> dict[str, Any]:
         """The ranking as one part of a stored model."""

@@ -53,6 +53,7 @@ class Engine:
         self.failures: Counter[str] = Counter()
         self.panel: Panel | None = None
         """What judges many records at a time, after the rules; none unless models are given."""
+        self._plain: Engine | None = None
         self._concerned: dict[str, dict[type, list[tuple[Rule, Check]]]] = {}
         for rule in rules:
             by_record = self._concerned.setdefault(rule.kind, {})
@@ -60,10 +61,13 @@ class Engine:
                 by_record.setdefault(record, []).append((rule, rule.check))
 
     def plain(self) -> "Engine":
-        """An engine of the same rules without a panel, for what is only asked and not taken."""
-        engine = Engine(self.rules, self.context, strict=self.strict)
-        engine.failures = self.failures
-        return engine
+        """The engine without its panel, for what is only asked and not taken."""
+        if self.panel is None:
+            return self
+        if self._plain is None:
+            self._plain = Engine(self.rules, self.context, strict=self.strict)
+            self._plain.failures = self.failures
+        return self._plain
 
     def look(
         self, kind: str, history: History, changed: Sequence[Record], out: list[Change]

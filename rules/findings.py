@@ -51,6 +51,8 @@ class Finding(Struct, frozen=True, gc=False):
     withdrawn: bool = False
     assumed: tuple[str, ...] = ()
     """Open values of the policy that an overlay filled in."""
+    subject: str = ""
+    """Whom it is about, where the history it was found in is another's."""
 
 
 class Verdict(NamedTuple):

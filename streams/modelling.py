@@ -10,13 +10,15 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from detectors.detector import Matrix, Scores, Values
+from detectors.detector import Matrix, Scores, Values, chosen
+from detectors.drift import SCORE, baseline
 from detectors.features import hits, settlement
 from detectors.features.habits import Where
 from detectors.features.hits import Hit, hits_part
 from detectors.features.verdicts import FEATURES as VERDICT_FEATURES
 from detectors.features.verdicts import Verdict, VerdictBook, book_of
 from detectors.model import PART, Model, fit_model, model_of
+from detectors.registry import all_detectors
 from detectors.store.folder import Model as Stored
 from detectors.store.folder import load, save
 from detectors.store.manifest import Column, Facts, Manifest, Window
@@ -34,6 +36,9 @@ from rules.histories.records import Encounter
 from streams.training import Rows, Told, book_from, collect, read_records, rows_of
 
 VERDICTS_PART: Final = "verdicts"
+BASELINES_PART: Final = "baselines"
+"""The part that drift is measured against, by detector."""
+_BASELINE_ROWS: Final = 100_000
 _STALE_DAYS: Final = 7
 """Verdicts may be up to so much older in scoring than in training; the ranking is taught both."""
 _AT_ONCE: Final = 20_000
@@ -106,7 +111,7 @@ def train(
         )
     progress("fitting", 0)
     model = fit_model(_matrix(rows), seed)
-    parts: dict[str, Any] = {PART: model.part()}
+    parts: dict[str, Any] = {PART: model.part(), BASELINES_PART: _baselines(model, rows.plain)}
     triage, why = _learn(rows, model, book, told or {}, alerts, seed) if told else (None, _NONE)
     if triage is not None:
         parts[TRIAGE_PART] = triage.part()
@@ -151,6 +156,19 @@ def train(
 
 
 _NONE: Final = "no verdicts were given"
+
+
+def _baselines(model: Model, plain: Values) -> dict[str, Any]:
+    """What each detector saw in training, and its scores, as drift is measured against it."""
+    drawn = plain[:: -(-len(plain) // _BASELINE_ROWS)]
+    told = _surprises(model, drawn)
+    return {
+        one.name: baseline(
+            np.concatenate([chosen(drawn, one.columns), told[one.name].reshape(-1, 1)], axis=1),
+            (*one.columns, SCORE),
+        )
+        for one in all_detectors()
+    }
 
 
 def _matrix(rows: Rows) -> Matrix:

@@ -22,8 +22,9 @@ from events.times import DAY, epoch
 from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
+from rules.histories.keyed import Place
 from rules.histories.records import AnyRecord
-from streams.anomaly.opening import panel_of
+from streams.anomaly.opening import panel_of, ranker_of
 from streams.archived import archived
 from streams.assembly import Assembly, assemble
 from streams.ledger_metrics import serve_ledger
@@ -38,6 +39,8 @@ from streams.state import LongReadError, SqliteHistories, SqliteReader, prepare
 
 LEDGER: Final = "ledger.sqlite"
 _SWEEP_EVERY: Final = 500
+_RANK_MS: Final = 2000
+"""How often alerts are ranked at most, wall time."""
 
 
 def open_ledger(folder: Path, *, create: bool = True) -> Ledger:
@@ -90,8 +93,6 @@ class Monitor:
             settings.figures_seconds,
             [self.risk.reading(self.metrics.area)],
         )
-        # Models look at what was taken; before payment only the rules are asked.
-        self._asking = self.engine.plain()
         self._panel = panel_of(self.engine, self.metrics, wanted=assembly.models is not None)
         self.policy = PolicyWatch(self.engine.context, assembly, self.metrics)
         self._lock = threading.Lock()
@@ -105,6 +106,8 @@ class Monitor:
         self._batches = 0
         self._moved: list[AnyRecord] = []
         self._generation = self.ledger.generation
+        self._ranker = ranker_of(self._panel)
+        self._ranked_ms = 0
 
     def position(self, source: str) -> Position | None:
         """How far a source was read at the last commit."""
@@ -178,16 +181,43 @@ class Monitor:
         alerts, tried = trials.parted(alert_of(change, self._generation) for change in changes)
         self._histories.save(changes)
         writing.record(self._connection, alerts, now_ms)
-        if tried or self._panel is not None:
-            self._keep_trials(tried, now_ms)
+        if self._panel is not None:
+            trials.record_trials(self._connection, tried, now_ms)
+            trials.add_pairs(self._connection, [one._asdict() for one in self._panel.take_pairs()])
         writing.refuse(self._connection, refused, now_ms)
         for position in positions:
             writing.move(self._connection, *position)
         archive.keep(self._connection, [archived(record) for record in kept])
+        if self._ranker is not None and now_ms - self._ranked_ms >= _RANK_MS:
+            self._rank(now_ms)
         self._batches += 1
         if self._batches % _SWEEP_EVERY == 0:
             self._histories.forget(self._pipeline.watermark)
         return Taken(len(events), alerts, refused), events, fresh
+
+    def _rank(self, now_ms: int) -> int:
+        """Rank open alerts in the open transaction; how many were taken up."""
+        assert self._ranker is not None
+        self._ranked_ms = now_ms
+        plan = self._ranker.plan(self._connection, now_ms)
+        known = self._ranker.known(plan.settlements, self._place)
+        self._ranker.rank(self._connection, plan, known, now_ms)
+        return len(plan.alerts)
+
+    def _place(self, inst: str) -> Place | None:
+        history = self._histories.get(keyed.PLACE, inst)
+        return history if isinstance(history, Place) else None
+
+    def rank(self) -> None:
+        """Rank whatever alerts have no rank yet, if there is a triage model."""
+        if self._ranker is None:
+            return
+        with self._lock:
+            while True:
+                with self._connection.begin():
+                    taken = self._rank(int(time.time() * 1000))
+                if not taken:
+                    return
 
     def _look(self, events: Sequence[Event]) -> tuple[list[Change], list[Event]]:
         """The changes that follow from events, and those events that were not here before."""
@@ -214,13 +244,6 @@ class Monitor:
                 self._moved.append(fact.record)
         self.engine.finish(changes)
         return changes, fresh
-
-    def _keep_trials(self, tried: Sequence[Alert], now_ms: int) -> None:
-        """Keep what a model in trial found, and how its scores agree with those in use."""
-        trials.record_trials(self._connection, tried, now_ms)
-        if self._panel is not None:
-            pairs = [pair._asdict() for pair in self._panel.take_pairs()]
-            trials.add_pairs(self._connection, pairs)
 
     def _measure(
         self, taken: Taken, events: Sequence[Event], reads: Sequence[Read], seconds: float
@@ -250,7 +273,7 @@ class Monitor:
         Safe to call from any thread, while a batch is being taken too: it sees what that batch
         has done so far, and waits for one event at most.
         """
-        return consider(self._asking, self._reader.copies, event)
+        return consider(self.engine, self._reader.copies, event)
 
     def consider_quickly(self, event: Event) -> list[Change] | None:
         """The same; None where much would have to be read for it. For one thread."""

@@ -4,19 +4,97 @@ An alert is as suspect as the most suspect settlement it rests on; one that rest
 scored has no rank. Ranks are no part of alerts: they stand in no journal and change no revision.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from alerts.ledger.schema import ALERTS
-from alerts.ledger.score_tables import EVENT_SCORES
+from alerts.ledger.score_tables import ALERT_EVENTS, EVENT_SCORES
 from alerts.ledger.triage_tables import TRIAGE
 from alerts.ledger.upserts import upsert
 
+T = TypeVar("T")
 _AT_ONCE: Final = 500
+_MOST_EVENTS: Final = 50
+"""Events of one alert that are looked at, the latest: some alerts name hundreds."""
 _IDS: Final = msgspec.json.Decoder(list[str])
+
+
+class Named(msgspec.Struct, frozen=True):
+    """An open alert that names an event; severity 1 is the gravest, amount in fen."""
+
+    family: str
+    severity: int
+    amount: int
+
+
+def unranked(connection: Connection, model: str, most: int) -> dict[str, list[str]]:
+    """Open alerts that this model has not ranked since they changed, the latest first.
+
+    By alert id, with the latest of the events they name; `most` alerts at once.
+    """
+    chosen = (
+        select(ALERTS.c.alert_id, ALERTS.c.event_ids)
+        .outerjoin(TRIAGE, TRIAGE.c.alert_id == ALERTS.c.alert_id)
+        .where(
+            ALERTS.c.status == "open",
+            or_(
+                TRIAGE.c.model.is_(None),
+                TRIAGE.c.model != model,
+                TRIAGE.c.at_ms < ALERTS.c.changed_ms,
+            ),
+        )
+        .order_by(ALERTS.c.feed_seq.desc())
+        .limit(most)
+    )
+    return {
+        row.alert_id: _IDS.decode(row.event_ids)[-_MOST_EVENTS:]
+        for row in connection.execute(chosen)
+    }
+
+
+def enter_events(connection: Connection, alerts: Mapping[str, Sequence[str]]) -> None:
+    """Remember which alerts name which events."""
+    rows = {(event, alert): None for alert, events in alerts.items() for event in events}
+    upsert(
+        connection,
+        ALERT_EVENTS,
+        [{"event_id": event, "alert_id": alert} for event, alert in rows],
+    )
+
+
+def naming(connection: Connection, events: Collection[str]) -> dict[str, list[Named]]:
+    """The open alerts that name each of these events, as far as they are remembered."""
+    found: dict[str, list[Named]] = {event: [] for event in events}
+    for chunk in _chunks(sorted(events)):
+        chosen = (
+            select(ALERT_EVENTS.c.event_id, ALERTS.c.family, ALERTS.c.sev_deg, ALERTS.c.amount)
+            .join(ALERTS, ALERTS.c.alert_id == ALERT_EVENTS.c.alert_id)
+            .where(ALERT_EVENTS.c.event_id.in_(chunk), ALERTS.c.status == "open")
+            .order_by(ALERT_EVENTS.c.event_id, ALERTS.c.alert_id)
+        )
+        for row in connection.execute(chosen):
+            found[row.event_id].append(Named(row.family, row.sev_deg, row.amount))
+    return found
+
+
+def concerned(connection: Connection, events: Collection[str]) -> dict[str, list[str]]:
+    """The open alerts that name any of these events, each with all the events it is known by."""
+    alerts: dict[str, list[str]] = {}
+    for chunk in _chunks(sorted(events)):
+        chosen = (
+            select(ALERT_EVENTS.c.alert_id)
+            .join(ALERTS, ALERTS.c.alert_id == ALERT_EVENTS.c.alert_id)
+            .where(ALERT_EVENTS.c.event_id.in_(chunk), ALERTS.c.status == "open")
+        )
+        alerts.update((row.alert_id, []) for row in connection.execute(chosen))
+    for chunk in _chunks(sorted(alerts)):
+        chosen_events = select(ALERT_EVENTS).where(ALERT_EVENTS.c.alert_id.in_(chunk))
+        for row in connection.execute(chosen_events):
+            alerts[row.alert_id].append(row.event_id)
+    return alerts
 
 
 def keep_scores(
@@ -30,71 +108,36 @@ def keep_scores(
     upsert(connection, EVENT_SCORES, rows)
 
 
-def rank(connection: Connection, alert_ids: Collection[str], model: str, at_ms: int) -> int:
-    """Rank alerts by what the model thinks of their settlements; how many have a rank now."""
-    ranked = 0
-    ids = sorted(alert_ids)
-    for start in range(0, len(ids), _AT_ONCE):
-        chosen = _alerts().where(ALERTS.c.alert_id.in_(ids[start : start + _AT_ONCE]))
-        ranked += _rank(connection, connection.execute(chosen).all(), model, at_ms)
-    return ranked
+def scores_of(connection: Connection, events: Iterable[str], model: str) -> dict[str, float]:
+    """What this model thinks of settlements, as far as it has scored them."""
+    known: dict[str, float] = {}
+    for chunk in _chunks(sorted(set(events))):
+        chosen = select(EVENT_SCORES.c.event_id, EVENT_SCORES.c.score).where(
+            and_(EVENT_SCORES.c.event_id.in_(chunk), EVENT_SCORES.c.model == model)
+        )
+        known.update((row.event_id, row.score) for row in connection.execute(chosen))
+    return known
 
 
-def rank_unranked(connection: Connection, since_ms: int, model: str, at_ms: int) -> int:
-    """Rank open alerts that changed since a wall time and have no rank of this model."""
-    joined = _alerts().outerjoin(TRIAGE, TRIAGE.c.alert_id == ALERTS.c.alert_id)
-    chosen = joined.where(
-        ALERTS.c.status == "open",
-        ALERTS.c.changed_ms >= since_ms,
-        or_(TRIAGE.c.model.is_(None), TRIAGE.c.model != model),
-    )
-    return _rank(connection, connection.execute(chosen).all(), model, at_ms)
-
-
-def unscored(connection: Connection, model: str) -> list[str]:
-    """Events of open alerts that this model has not scored, in their order."""
-    found: dict[str, None] = {}
-    chosen = _alerts().where(ALERTS.c.status == "open")
-    for row in connection.execute(chosen):
-        found.update(dict.fromkeys(_IDS.decode(row.event_ids)))
-    known = _scores(connection, list(found), model)
-    return sorted(event_id for event_id in found if event_id not in known)
-
-
-def _alerts() -> Select[tuple[str, str]]:
-    return select(ALERTS.c.alert_id, ALERTS.c.event_ids)
-
-
-def _rank(
-    connection: Connection, alerts: Sequence[Row[tuple[str, str]]], model: str, at_ms: int
+def rank(
+    connection: Connection, alerts: Mapping[str, Sequence[str]], model: str, at_ms: int
 ) -> int:
-    events = {row.alert_id: _IDS.decode(row.event_ids) for row in alerts}
-    known = _scores(connection, {event for ids in events.values() for event in ids}, model)
+    """Rank alerts by the most suspect of their settlements; how many have a rank now."""
+    known = scores_of(connection, (event for events in alerts.values() for event in events), model)
     rows = [
         {
             "alert_id": alert_id,
-            "score": max(known[event] for event in ids if event in known),
+            "score": max(known[event] for event in events if event in known),
             "model": model,
             "at_ms": at_ms,
         }
-        for alert_id, ids in events.items()
-        if any(event in known for event in ids)
+        for alert_id, events in alerts.items()
+        if any(event in known for event in events)
     ]
     upsert(connection, TRIAGE, rows)
     return len(rows)
 
 
-def _scores(connection: Connection, events: Iterable[str], model: str) -> dict[str, float]:
-    ids = list(events)
-    known: dict[str, float] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        found = connection.execute(
-            select(EVENT_SCORES.c.event_id, EVENT_SCORES.c.score).where(
-                and_(
-                    EVENT_SCORES.c.event_id.in_(ids[start : start + _AT_ONCE]),
-                    EVENT_SCORES.c.model == model,
-                )
-            )
-        )
-        known.update((row.event_id, row.score) for row in found)
-    return known
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]

@@ -1,8 +1,8 @@
-"""The table of what the triage model thinks of each settlement, from which alerts are ranked."""
+"""Tables behind triage: what the model thinks of settlements, and which alerts name them."""
 
 from typing import Final
 
-from sqlalchemy import Column, Float, Table
+from sqlalchemy import Column, Float, Index, Table
 
 from alerts.ledger.schema import LONG, TABLES, TEXT
 
@@ -14,4 +14,13 @@ EVENT_SCORES: Final = Table(
     Column("model", TEXT, nullable=False),
     Column("at_ms", LONG, nullable=False),
 )
-"""One score a settlement, between 0 and 1, of the model that scored it last."""
+"""One score a settlement that an alert names, of the model that scored it last, 0 to 1."""
+
+ALERT_EVENTS: Final = Table(
+    "alert_events",
+    TABLES,
+    Column("event_id", TEXT, primary_key=True),
+    Column("alert_id", TEXT, primary_key=True),
+    Index("alert_events_by_alert", "alert_id"),
+)
+"""Which alerts name an event, as of when they were ranked."""

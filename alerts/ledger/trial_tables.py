@@ -12,6 +12,7 @@ TRIAL_ALERTS: Final = Table(
     Column("alert_id", TEXT, primary_key=True),
     Column("model", TEXT, nullable=False),
     Column("rule_id", TEXT, nullable=False),
+    Column("detector", TEXT, nullable=False),
     Column("subject", TEXT, nullable=False),
     Column("area", TEXT, nullable=False),
     Column("event_ids", TEXT, nullable=False),

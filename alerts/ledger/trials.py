@@ -53,6 +53,7 @@ def record_trials(connection: Connection, tried: Sequence[Alert], at_ms: int) ->
             "alert_id": alert.alert_id,
             "model": str(alert.evidence.get("model", "")),
             "rule_id": alert.rule_id.removeprefix(PREFIX),
+            "detector": str(alert.evidence.get("detector", "")),
             "subject": storable(alert.subject),
             "area": storable(alert.area),
             "event_ids": canonical(alert.event_ids),
@@ -83,7 +84,7 @@ def pairs_of(connection: Connection, active: str, trial: str) -> list[dict[str, 
 class Found(msgspec.Struct, frozen=True):
     """An open alert of a model: what tells it from others, and the events it rests on."""
 
-    rule_id: str
+    detector: str
     subject: str
     time: int
     event_ids: tuple[str, ...]
@@ -96,25 +97,34 @@ def found_by(
     table = TRIAL_ALERTS if trial else ALERTS
     columns = table.c
     within = (columns.last_event_time >= first, columns.last_event_time <= last)
-    chosen = [columns.rule_id, columns.subject, columns.last_event_time, columns.event_ids]
+    chosen = [columns.subject, columns.last_event_time, columns.event_ids]
     if trial:
-        statement = select(*chosen).where(*within, columns.status == "open", columns.model == model)
-        return [_found(row) for row in connection.execute(statement)]
+        statement = select(*chosen, columns.detector).where(
+            *within, columns.status == "open", columns.model == model
+        )
+        return [_found(row, row.detector) for row in connection.execute(statement)]
     statement = select(*chosen, columns.evidence).where(
         *within, columns.status == "open", columns.family == "anomaly"
     )
-    return [
-        _found(row)
-        for row in connection.execute(statement)
-        if msgspec.json.decode(row.evidence).get("model") == model
-    ]
+    found = []
+    for row in connection.execute(statement):
+        evidence = _EVIDENCE.decode(row.evidence)
+        if evidence.model == model:
+            found.append(_found(row, evidence.detector))
+    return found
 
 
+class _Evidence(msgspec.Struct):
+    model: str = ""
+    detector: str = ""
+
+
+_EVIDENCE: Final = msgspec.json.Decoder(_Evidence)
 _IDS: Final = msgspec.json.Decoder(tuple[str, ...])
 
 
-def _found(row: Any) -> Found:
-    return Found(row.rule_id, row.subject, row.last_event_time, _IDS.decode(row.event_ids))
+def _found(row: Any, detector: str) -> Found:
+    return Found(detector, row.subject, row.last_event_time, _IDS.decode(row.event_ids))
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -26,6 +26,9 @@ def upsert(
         for name, value in statement.excluded.items()
         if name not in key
     }
-    statement = statement.on_conflict_do_update(index_elements=key, set_=changed)
+    if changed:
+        statement = statement.on_conflict_do_update(index_elements=key, set_=changed)
+    else:
+        statement = statement.on_conflict_do_nothing()
     for start in range(0, len(rows), _AT_ONCE):
         connection.execute(statement, list(rows[start : start + _AT_ONCE]))

@@ -7,4 +7,4 @@ from rules.histories.records import Encounter
 
 KIND: Final = keyed.PLACE
 RECORDS: Final = (Encounter,)
-SUBJECT: Final = "institution"
+SUBJECT: Final = "person"

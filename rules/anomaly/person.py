@@ -3,8 +3,8 @@
 from typing import Final
 
 from rules.histories import keyed
-from rules.histories.records import Visit
+from rules.histories.records import Encounter
 
-KIND: Final = keyed.PERSON
-RECORDS: Final = (Visit,)
+KIND: Final = keyed.PLACE
+RECORDS: Final = (Encounter,)
 SUBJECT: Final = "person"

@@ -5,6 +5,6 @@ from typing import Final
 from rules.histories import keyed
 from rules.histories.records import Encounter
 
-KIND: Final = keyed.PHYSICIAN
+KIND: Final = keyed.PLACE
 RECORDS: Final = (Encounter,)
 SUBJECT: Final = "physician"

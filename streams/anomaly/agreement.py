@@ -58,7 +58,7 @@ def compare(
 
 
 def _of(found: Sequence[Found], detector: str) -> list[Found]:
-    return [one for one in found if one.rule_id.rpartition(".")[2] == detector]
+    return [one for one in found if one.detector == detector]
 
 
 def _agreement(

@@ -11,12 +11,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from events.times import DAY, day_of
+from events.times import DAY, day_of, day_start
 from rules.histories.keyed import Place
 from rules.histories.records import Encounter
 
-QUIET_DAYS: Final = 14
-"""Days for which a place must have been quiet before a day on which it stands out is told."""
+QUIET_DAYS: Final = 7
+"""Days for which a place or physician must have been quiet before standing out is told again."""
 WEEK: Final = 7 * DAY
 _LATE: Final = 8 * DAY
 """Beyond this age a changed record can only be one that was taken back."""
@@ -59,36 +59,29 @@ def note(known: Dirty | None, place: Place, changed: Sequence[Encounter]) -> Dir
 def each(place: Place, dirty: Dirty) -> list[Encounter]:
     """The records to be judged one by one, as they stand now, in their order."""
     known = place.encounters
-    tail = known[_from(place, dirty.since) :]
+    tail = known[_from(known, dirty.since) :]
     return [*(one for one in dirty.single.values() if one.time < dirty.since), *tail]
 
 
-def days(place: Place, dirty: Dirty) -> tuple[list[int], int]:
+def days(known: Sequence[Encounter], since: int) -> tuple[list[int], int]:
     """Positions of the first records of days, and how many of them only lead up to the rest.
 
-    The rest are those to be judged: days whose first record is new, or comes after what changed.
-    What leads up to them are the days before, as far back as quiet is asked for.
+    The rest are those to be judged: days whose first record happened at `since` or later. What
+    leads up to them are the days before, as far back as quiet is asked for.
     """
-    known = place.encounters
-    at = _from(place, dirty.since)
+    at = _from(known, since)
     while at < len(known) and not _first(known, at):
         at += 1
     if at == len(known):
         return [], 0
-    begin = _from(place, known[at].time - (QUIET_DAYS + 1) * DAY)
     earliest = day_of(known[at].time) - QUIET_DAYS
-    before = [
-        here
-        for here in range(begin, at)
-        if _first(known, here) and day_of(known[here].time) >= earliest
-    ]
+    before = [here for here in range(_from(known, day_start(earliest)), at) if _first(known, here)]
     return [*before, *(here for here in range(at, len(known)) if _first(known, here))], len(before)
 
 
-def week(place: Place, at: int) -> Week:
+def week(known: Sequence[Encounter], at: int) -> Week:
     """The week before the record at a position, with it."""
-    known = place.encounters
-    of = known[_from(place, known[at].time - WEEK) : at + 1]
+    of = known[_from(known, known[at].time - WEEK) : at + 1]
     # The last one is named in any case: the alert is about its day.
     dearest = sorted(of[:-1], key=lambda one: (-one.fee, one.time, one.event_id))[: _DEAREST - 1]
     named = sorted([*dearest, of[-1]], key=lambda one: (one.time, one.event_id))
@@ -101,8 +94,8 @@ def week(place: Place, at: int) -> Week:
     )
 
 
-def _from(place: Place, time: int) -> int:
-    return bisect_left(place.encounters, time, key=_time)
+def _from(known: Sequence[Encounter], time: int) -> int:
+    return bisect_left(known, time, key=_time)
 
 
 def _time(one: Encounter) -> int:

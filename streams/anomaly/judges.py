@@ -1,15 +1,17 @@
 """What the stream asks of a model: rows of records, scores of rows, and the reasons for a score."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
+from detectors.features.hits import Hit
 from rules.histories.facts import Fact
-from rules.histories.keyed import History, Person
-from rules.histories.records import Record
+from rules.histories.keyed import Person, Place
+from rules.histories.records import Encounter, Record
 
 Rows = NDArray[np.float32]
 Scores = NDArray[np.float64]
@@ -23,17 +25,38 @@ class Reasons(Struct, frozen=True):
     numbers: Mapping[str, float]
 
 
+Mode = Literal["each", "first", "onset"]
+"""What of a judge's high scores is told.
+
+`each`: every one. `first`: of a physician's day the first one; only where more settlements can but
+raise a score, so that what comes late cannot take it back. `onset`: days whose first settlement
+scores high after a week of days that did not; for what is reckoned of the days before alone.
+"""
+Unit = Literal["place", "physician"]
+"""Whose days are meant: those of an institution, or of each of its physicians."""
+
+
 class Judge(Protocol):
     """One detector of a model, as it was activated."""
 
     @property
     def detector(self) -> str:
-        """Its name; the rule of its alerts is `anomaly.` and this."""
+        """Its name."""
         ...
 
     @property
-    def kind(self) -> str:
-        """The kind of history whose records it judges."""
+    def about(self) -> str:
+        """The rule of its alerts is `anomaly.` and this."""
+        ...
+
+    @property
+    def mode(self) -> Mode:
+        """What of its high scores is told."""
+        ...
+
+    @property
+    def unit(self) -> Unit:
+        """Whose days are meant, where days are."""
         ...
 
     @property
@@ -47,13 +70,12 @@ class Judge(Protocol):
         """How many records there are to one that scores so high, in the data of its training."""
         ...
 
-    @property
-    def daily(self) -> bool:
-        """Whether it judges a history once a day, by its first record, not every record."""
-        ...
-
     def scores(self, rows: Rows) -> Scores:
         """The scores of rows, higher is more suspect; each depends on its own row only."""
+        ...
+
+    def ranks(self, scores: Scores) -> Scores:
+        """Scores as shares of the training data that score lower."""
         ...
 
     def drifting(self, rows: Rows, scores: Scores) -> NDArray[np.float64]:
@@ -88,10 +110,26 @@ class Suite(Protocol):
         """What drift is measured against, by detector (`detectors.drift.baseline`)."""
         ...
 
+    @property
+    def ranks(self) -> bool:
+        """Whether it has a triage model, which says how suspect a settlement is."""
+        ...
+
+    def suspicions(
+        self, records: Sequence[Encounter], rows: Rows, hits: Sequence[Sequence[Hit]]
+    ) -> Scores:
+        """What the triage model thinks of settlements at their places, between 0 and 1, given
+        the open alerts that name each."""
+        ...
+
+    def learn(self, connection: Connection) -> None:
+        """Take up the verdicts that a ledger has by now; only the triage model uses them."""
+        ...
+
     def tell(self, person: Person, changed: Sequence[Record]) -> Sequence[Fact]:
         """Facts of a person's changed records for the histories that are judged."""
         ...
 
-    def rows(self, kind: str, history: History, records: Sequence[Record]) -> Rows:
-        """A row for each record, from what its history holds before it."""
+    def rows(self, place: Place, records: Sequence[Encounter]) -> Rows:
+        """A row for each settlement at a place, from what was known before it."""
         ...

@@ -17,7 +17,9 @@ from rules.rule import Rule
 from streams.metrics import Metrics
 
 if TYPE_CHECKING:
-    from streams.anomaly.panel import Bench, ModelPanel
+    from streams.anomaly.bench import Bench
+    from streams.anomaly.panel import ModelPanel
+    from streams.anomaly.ranking import Ranker
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -57,15 +59,15 @@ def open_panel(
 
 
 def _bench(folder: Path, context: Context, rules: Sequence[Rule], *, trial: bool) -> "Bench":
-    from streams.anomaly.panel import Bench
+    from streams.anomaly.bench import Bench
     from streams.anomaly.suites import load_suite
 
     suite = load_suite(folder, context)
-    mine = [_on_trial(rule) if trial else rule for rule in rules]
+    mine = [on_trial(rule) if trial else rule for rule in rules]
     return Bench(suite, {rule.id.rpartition(".")[2]: rule for rule in mine}, trial=trial)
 
 
-def _on_trial(rule: Rule) -> Rule:
+def on_trial(rule: Rule) -> Rule:
     """The rule under which a model in trial is told, apart from the alerts."""
     meta = structs.replace(rule.meta, id=PREFIX + rule.id)
     return Rule(meta, rule.check, rule.kind, rule.records, rule.subject)
@@ -83,3 +85,12 @@ def panel_of(engine: Engine, metrics: Metrics, *, wanted: bool) -> "ModelPanel |
         return None
     engine.panel.measure(metrics.models)
     return engine.panel
+
+
+def ranker_of(panel: "ModelPanel | None") -> "Ranker | None":
+    """Who ranks alerts with the panel's model, where it has a triage model."""
+    if panel is None or not panel.bench.suite.ranks:
+        return None
+    from streams.anomaly.ranking import Ranker
+
+    return Ranker(panel.bench.suite)

@@ -11,6 +11,7 @@ from typing import Final
 from detectors.features.habits import Where
 from detectors.features.person import packed, person_part, told
 from events.times import DAY
+from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.keyed import Person
 from rules.histories.records import Record, Refund, Visit
@@ -22,10 +23,12 @@ _LATE: Final = 8 * DAY
 
 
 def tell(person: Person, changed: Sequence[Record], where: Where) -> list[Fact]:
-    """Facts for places and physicians, in the order of the settlements."""
+    """Facts for places, in the order of the settlements."""
     facts: list[Fact] = []
     for visit in affected(person, changed):
-        facts += told(visit, packed(person_part(person, visit, where)))
+        # No detector looks at a physician's settlements everywhere, and they need not be kept.
+        part = packed(person_part(person, visit, where))
+        facts += [fact for fact in told(visit, part) if fact.kind == keyed.PLACE]
     return facts
 
 

@@ -10,6 +10,7 @@ import click
 import msgspec
 from rich.table import Table
 
+from alerts.cases.verdicts import labelled
 from alerts.ledger.journal import Entry, append
 from detectors.store.catalogue import (
     ROLES,
@@ -21,7 +22,6 @@ from detectors.store.catalogue import (
 )
 from detectors.store.manifest import Manifest, ModelError, read_manifest
 from streams.anomaly.agreement import Agreement, compare
-from streams.anomaly.verdicts import labels, last_said
 from streams.cli.options import FOLDER, require_ledger
 from streams.cli.showing import console
 from streams.monitor import open_ledger
@@ -93,10 +93,9 @@ def _role(folder: Path, path: Path) -> str:
 
 def _load(path: Path) -> None:
     """Load a model as a runner would. Raises ModelError."""
-    from detectors.store.folder import load
-    from streams.anomaly.suites import known_features
+    from streams.modelling import open_model
 
-    load(path, known_features())
+    open_model(path)
 
 
 def _folder(models: Path | None) -> Path:
@@ -143,7 +142,9 @@ def _compared(
     require_ledger(data)
     mine, other = read_manifest(active).id, read_manifest(shadow).id
     with open_ledger(data, create=False) as ledger, ledger.read() as connection:
-        agreements = compare(connection, mine, other, last_said(labels(connection)))
+        agreements = compare(
+            connection, mine, other, {one.event_id: one.label == 1 for one in labelled(connection)}
+        )
     return agreements, (active.name, shadow.name)
 
 

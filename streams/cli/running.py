@@ -85,6 +85,7 @@ def run(
                 monitor.risk.start()
                 tell_first_link(monitor.ledger, settings.public_url or server.address)
             done = _read(monitor, events, settings, once=once)
+            monitor.rank()
             if not once:
                 if exporter is not None:
                     threading.Thread(target=exporter.run, args=(stopped,), daemon=True).start()

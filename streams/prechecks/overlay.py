@@ -38,15 +38,18 @@ class Overlay:
 
 
 def enter(engine: Engine, copies: Copies, event: Event, out: list[Change]) -> list[Fact]:
-    """Show an event to its own history; return the facts it would have for other keys."""
-    return Pipeline(engine, Overlay(copies)).enter(event, out)
+    """Show an event to its own history; return the facts it would have for other keys.
+
+    Models look at what was taken; here only rules are asked.
+    """
+    return Pipeline(engine.plain(), Overlay(copies)).enter(event, out)
 
 
 def receive(engine: Engine, copies: Copies, facts: Sequence[Fact], out: list[Change]) -> None:
     """Show facts to their histories."""
     overlay = Overlay(copies)
     overlay.fetch(facts)
-    pipeline = Pipeline(engine, overlay)
+    pipeline = Pipeline(engine.plain(), overlay)
     for fact in facts:
         pipeline.receive(fact, out)
 

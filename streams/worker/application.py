@@ -19,7 +19,8 @@ from alerts.ledger import Ledger, trials
 from events.times import CST
 from rules.engine import Engine
 from streams.anomaly.comparing import Pair
-from streams.anomaly.opening import panel_of
+from streams.anomaly.opening import panel_of, ranker_of
+from streams.anomaly.panel import ModelPanel
 from streams.assembly import Assembly
 from streams.metrics import Metrics
 from streams.prechecks.answering import Answering
@@ -31,6 +32,7 @@ from streams.worker.history import KafkaLog, Place
 from streams.worker.messages import Message
 from streams.worker.outbox import Outbox
 from streams.worker.partitions import Partitions
+from streams.worker.ranking import rank_mine
 from streams.worker.security import security_of
 from streams.worker.sink import Sink
 from streams.worker.stages import Persons, Places
@@ -63,6 +65,7 @@ class Parts:
         self._failures = engine.failures
         self._ledger = ledger
         self._panel = panel_of(engine, self.metrics, wanted=assembly.models is not None)
+        self._ranker = ranker_of(self._panel)
         self.policy = PolicyWatch(engine.context, assembly, self.metrics)
         self.exporter = exporter_of(settings, assembly, self.metrics, None)
         self.watch = Watch(self.metrics, settings.stall_seconds)
@@ -156,11 +159,18 @@ class Parts:
         for partitions in (self.persons, self.places):
             self.metrics.remembered(partitions.sizes())
         self.metrics.broke(self._failures)
-        if self._panel is not None and (pairs := self._panel.take_pairs()):
-            await asyncio.to_thread(self._keep, pairs)
+        if self._panel is not None:
+            await self._keep(self._panel)
 
-    def _keep(self, pairs: Sequence[Pair]) -> None:
-        """Keep how the scores of a model in trial agree; what a crash loses is a little sum."""
+    async def _keep(self, panel: ModelPanel) -> None:
+        """Keep what models say beside their alerts: agreement in trial, and ranks."""
+        pairs = panel.take_pairs()
+        if pairs:
+            await asyncio.to_thread(self._add_pairs, pairs)
+        if self._ranker is not None:
+            await rank_mine(self._ranker, self._ledger, self.places, self.layout.partitions)
+
+    def _add_pairs(self, pairs: Sequence[Pair]) -> None:
         with self._ledger.begin() as connection:
             trials.add_pairs(connection, [pair._asdict() for pair in pairs])
 

@@ -67,6 +67,20 @@ class Partitions:
         for number in partitions:
             await self._alone(number, partial(self._arrive, number))
 
+    async def look(self, number: int, work: Callable[[Store], None]) -> None:
+        """Let something look at what is remembered in a partition; nothing of it is kept.
+
+        Only where its file is open here: what other workers have is theirs to look at.
+        """
+        async with self._locks[number]:
+            store = self._stores.get(number)
+            if store is not None and (self._mine is None or number in self._mine):
+                store.begin()
+                try:
+                    work(store)
+                finally:
+                    store.release()
+
     def assigned(self, partitions: Iterable[int]) -> None:
         """Close the state files of partitions that this process has no longer."""
         self._mine = set(partitions)

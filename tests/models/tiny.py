@@ -6,19 +6,21 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
 from detectors.features import settlement
 from detectors.features.habits import Nowhere
+from detectors.features.hits import Hit
 from detectors.features.person import unpacked
 from rules.context import Context
-from rules.engine import Engine
-from rules.histories import keyed
 from rules.histories.facts import Fact
-from rules.histories.keyed import History, Person, Place
+from rules.histories.keyed import Person, Place
 from rules.histories.records import Encounter, Record
 from rules.registry import load_anomalies
-from streams.anomaly.judges import Judge, Reasons, Rows, Scores
-from streams.anomaly.panel import Bench, ModelPanel
+from streams.anomaly.bench import Bench
+from streams.anomaly.judges import Judge, Mode, Reasons, Rows, Scores, Unit
+from streams.anomaly.opening import on_trial
+from streams.anomaly.panel import ModelPanel
 from streams.anomaly.telling import tell
 
 PERSON = len(settlement.PLAIN) - len(settlement.PLACE_FEATURES)
@@ -27,16 +29,25 @@ PERSON = len(settlement.PLAIN) - len(settlement.PLACE_FEATURES)
 class Plain(Struct, frozen=True):
     """Judges by one feature: the score is its value."""
 
-    detector: str
-    kind: str
+    about: str
     feature: str
     threshold: float
-    daily: bool = False
+    mode: Mode = "each"
+    unit: Unit = "place"
     one_in: int = 50
+
+    @property
+    def detector(self) -> str:
+        """The feature it judges by."""
+        return self.feature
 
     def scores(self, rows: Rows) -> Scores:
         """The column of the feature."""
         return rows[:, settlement.COLUMNS[self.feature]].astype(np.float64)
+
+    def ranks(self, scores: Scores) -> Scores:
+        """Above or below the threshold: nothing was trained."""
+        return (scores >= self.threshold).astype(np.float64)
 
     def drifting(self, rows: Rows, scores: Scores) -> NDArray[np.float64]:
         """The scores alone."""
@@ -60,6 +71,23 @@ class Tiny(Struct, frozen=True):
     model: str = "tiny"
     trained_at: int = 1_700_000_000
 
+    ranks: bool = False
+
+    def suspicions(
+        self, records: Sequence[Encounter], rows: Rows, hits: Sequence[Sequence[Hit]]
+    ) -> Scores:
+        """Dear settlements are suspect, and more so those that rules hit."""
+        del rows
+        return np.array(
+            [
+                (one.fee + 1000 * len(hit)) / (one.fee + 1000 * len(hit) + 100_000)
+                for one, hit in zip(records, hits, strict=True)
+            ]
+        )
+
+    def learn(self, connection: Connection) -> None:
+        """Nothing: it has no use for verdicts."""
+
     @property
     def baselines(self) -> Mapping[str, Mapping[str, object]]:
         """None: nothing was trained."""
@@ -69,41 +97,41 @@ class Tiny(Struct, frozen=True):
         """What every suite tells."""
         return tell(person, changed, Nowhere())
 
-    def rows(self, kind: str, history: History, records: Sequence[Record]) -> Rows:
-        """Whole rows of places; of physicians only the part of the place."""
-        assert isinstance(history, Place)
+    def rows(self, place: Place, records: Sequence[Encounter]) -> Rows:
+        """Whole rows."""
         rows = np.zeros((len(records), len(settlement.PLAIN)), np.float32)
         for number, record in enumerate(records):
-            assert isinstance(record, Encounter)
-            if kind == keyed.PLACE:
-                rows[number, :PERSON] = unpacked(record.part)
-            rows[number, PERSON:] = settlement.place_part(history, record)
+            rows[number, :PERSON] = unpacked(record.part)
+            rows[number, PERSON:] = settlement.place_part(place, record)
         return rows
 
 
 JUDGES = (
-    Plain("settlement", keyed.PLACE, "fee_over_own", 1.2),
-    Plain("person", keyed.PLACE, "visits_7d", 3),
-    Plain("co_visit", keyed.PLACE, "till_hour", 1.0),
-    Plain("institution", keyed.PLACE, "inst_refunds", 0.02, daily=True),
-    Plain("institution_drift", keyed.PLACE, "inst_shift", 0.1, daily=True),
-    Plain("physician", keyed.PHYSICIAN, "inst_pace", 0.3, daily=True),
+    Plain("settlement", "fee_over_own", 1.2),
+    Plain("person", "visits_7d", 3),
+    Plain("co_visit", "till_hour", 1.0),
+    Plain("institution", "inst_refunds", 0.02, "onset"),
+    Plain("institution_drift", "inst_shift", 0.1, "onset"),
+    Plain("physician", "doctor_today", 1.5, "first", "physician"),
+    Plain("physician", "doctor_pace", 0.9, "onset", "physician"),
 )
+
+
+def bench_of(
+    judges: Sequence[Judge], model: str = "tiny", *, trial: bool = False, ranks: bool = False
+) -> Bench:
+    """A tiny model at work; in trial its rules are told apart."""
+    rules = [on_trial(rule) if trial else rule for rule in load_anomalies()]
+    suite = Tiny(judges, model, ranks=ranks)
+    return Bench(suite, {rule.id.rpartition(".")[2]: rule for rule in rules}, trial=trial)
 
 
 def tiny_panel(judges: Sequence[Judge] = JUDGES) -> ModelPanel:
     """A panel of the tiny suite that raises what breaks."""
-    rules = {rule.id.rpartition(".")[2]: rule for rule in load_anomalies()}
-    return ModelPanel(Bench(Tiny(judges), rules, trial=False), None, str, strict=True)
+    return ModelPanel(bench_of(judges), None, str, strict=True)
 
 
 def open_tiny(models: Path, context: Context, *_: object, **__: object) -> ModelPanel:
     """In the place of `streams.anomaly.opening.open_panel`."""
     del models, context
     return tiny_panel()
-
-
-def with_tiny(engine: Engine) -> Engine:
-    """The engine with a panel of the tiny suite."""
-    engine.panel = tiny_panel()
-    return engine

@@ -47,7 +47,7 @@ def in_order(stream: Path, judged: Assembly) -> list[AlertRow]:
 
 def test_every_detector_has_something_to_tell_apart(in_order: list[AlertRow]) -> None:
     found = Counter(row.rule_id for row in in_order)
-    assert set(found) == {f"anomaly.{judge.detector}" for judge in JUDGES}
+    assert set(found) == {f"anomaly.{judge.about}" for judge in JUDGES}
     assert any(row.status == "withdrawn" for row in in_order)
 
 
