@@ -54,7 +54,7 @@ def make_export(
         digests={
             "reference": folder_digest(reference, "*.csv"),
             "knowledge": folder_digest(sources.knowledge),
-            "models": folder_digest(sources.models),
+            "models": folder_digest(sources.models or settings.models),
         },
     )
     told = settings.signing_key.get_secret_value()

@@ -114,7 +114,7 @@ def export(
         version=inputs.version,
         journal=Head(head.seq, head.hash),
         events=sums.period.events,
-        digests={"policy": policy.digest, "rules": rules_digest(), **inputs.digests},
+        digests=_digests(policy, known, inputs),
         rows=rows,
         files={name: listed(out / name) for name in files_below(out)},
         key=fingerprint(key.public_key()),
@@ -124,6 +124,18 @@ def export(
     (out / SIGNATURE).write_text(key.sign(raw).hex() + "\n", encoding="ascii")
     (out / MANIFEST).write_bytes(raw)
     return manifest
+
+
+def _digests(policy: Policy, known: list[Configured], inputs: Inputs) -> dict[str, str]:
+    """What is told, and what alerts were found under where it is not."""
+    last = known[-1].configuration if known else None
+    told = {"policy": policy.digest, "rules": rules_digest(), **inputs.digests}
+    if last is not None:
+        told["knowledge"] = told.get("knowledge") or last.knowledge
+        told["reference"] = told.get("reference") or last.reference
+        told["rules_used"] = last.rules
+        told["policy_used"] = last.policy
+    return told
 
 
 def policy_used(known: list[Configured]) -> Policy:
@@ -186,6 +198,8 @@ def add_up(
         if done >= _PROGRESS:
             progress(done)
             done = 0
+    earlier.finish()
+    within.finish(earlier)
     held = archive.extent(connection)
     return Added(within, earlier, day_of(held.first) if held.events else day_number(period.first))
 

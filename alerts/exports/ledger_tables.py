@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, or_, select
 
+from alerts.cases.causes import causes, dismissals
 from alerts.exports.periods import Period
 from alerts.exports.tables import Row, Table, columns
 from alerts.exports.words import STATUSES, VERDICTS, told
@@ -143,7 +144,7 @@ def cases(connection: Connection, period: Period) -> Table:
             row["area"],
             sizes.get(row["case_id"], 0),
             told(VERDICTS, row["verdict"]),
-            row["cause"],
+            _cause(row["cause"]),
             _named(row["amount_confirmed"]),
             _named(row["amount_recovered"]),
             row["handed_to"],
@@ -182,6 +183,12 @@ def cases(connection: Connection, period: Period) -> Table:
         "期内立案，或含期内预警",
         "opened in the period, or with an alert of it",
     )
+
+
+def _cause(code: str) -> str:
+    """A cause or a reason for dismissing in words, with its code."""
+    known = causes().get(code) or dismissals().get(code)
+    return f"{code} {known.zh}" if known is not None else code
 
 
 def _second(at_ms: int) -> int | None:

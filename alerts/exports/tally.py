@@ -106,13 +106,17 @@ class Group(NamedTuple):
 
 
 class Tally:
-    """The sums of a period; `take` every event once, then read."""
+    """The sums of a period; `take` every event once, then `finish`, then read.
+
+    Events may come in any order: reversals wait until all settlements are known.
+    """
 
     def __init__(self, policy: Policy, reference: Reference) -> None:
         self._policy = policy
         self._institutions = reference.institutions
         self._persons: dict[str, int] = {}
         self._settled_as: dict[str, tuple[str, str]] = {}
+        self._reversals: list[Reversed] = []
         self.events = 0
         self.cells: defaultdict[Cell, Sums] = defaultdict(Sums)
         self.days: defaultdict[int, Sums] = defaultdict(Sums)
@@ -137,7 +141,7 @@ class Tally:
                 case Settled():
                     self._settled(event, time)
                 case Reversed():
-                    self._reversed(event, time)
+                    self._reversals.append(event)
                 case Credited():
                     self._flow(event, time, "income", event.credit_kind or "other")
                 case PaidOut():
@@ -153,6 +157,17 @@ class Tally:
                     _more(self.premiums[key], event.amt)
                 case Claimed():
                     self._claimed(event, time)
+
+    def finish(self, before: "Tally | None" = None) -> None:
+        """Add the reversals; `before` are sums in which their settlements may also be."""
+        for event in self._reversals:
+            self._reversed(event, event.time, before)
+        self._reversals.clear()
+
+    def _known(self, event: Reversed) -> tuple[str, str] | None:
+        """Scheme and fund of the settlement that a reversal takes back."""
+        known = self._settled_as
+        return known.get(event.init_setl_id) or known.get(event.setl_id)
 
     @property
     def persons(self) -> int:
@@ -221,11 +236,15 @@ class Tally:
             self.funds[day, area, main] += fund - told
         return main
 
-    def _reversed(self, event: Reversed, time: int) -> None:
+    def _reversed(self, event: Reversed, time: int, before: "Tally | None") -> None:
         area, inst = event.insuplc_admdvs, event.fixmedins_code
         month, day = month_of(time), day_of(time)
-        known = self._settled_as
-        scheme, pool = known.get(event.init_setl_id) or known.get(event.setl_id) or _UNKNOWN
+        found = self._known(event)
+        if found is None:
+            # The fund gets its money back all the same.
+            earlier = before._known(event) if before is not None else None
+            found = (EARLIER, earlier[1]) if earlier is not None else _UNKNOWN
+        scheme, pool = found
         account = max(event.acct_pay, event.acct_mulaid_pay)
         fund = event.fund_pay_sumamt - (account if self._inside(area, day) else 0)
         for sums in (self.cells[Cell(month, inst, area, scheme)], self.days[day]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -25,7 +25,7 @@ def findings(connection: Connection, on: date) -> Iterator[Finding]:
     """The findings of the calendar year of a day, up to the end of that day, by last event time.
 
     An alert counts against its own subject (a terminal's against its institution); in a confirmed
-    case against the subject of the case. A dismissed alert does not count.
+    case against the subject of the case, if that is somebody. A dismissed alert does not count.
     """
     since = day_start(day_number(date(on.year, 1, 1)))
     until = day_start(day_number(on) + 1)
@@ -46,6 +46,7 @@ def findings(connection: Connection, on: date) -> Iterator[Finding]:
             WORK.c.amount_confirmed,
             WORK.c.case_id,
             CASES.c.verdict.label("case_verdict"),
+            CASES.c.amount_confirmed.label("case_amount"),
             CASES.c.subject_type.label("case_subject_type"),
             CASES.c.subject.label("case_subject"),
         )
@@ -57,29 +58,43 @@ def findings(connection: Connection, on: date) -> Iterator[Finding]:
         )
         .order_by(ALERTS.c.alert_id)
     )
+    told: set[str] = set()
     with connection.execute(statement.execution_options(yield_per=_AT_ONCE)) as rows:
         for row in rows:
             verdict = row.verdict or row.case_verdict or ""
             if verdict == "dismissed" or (verdict != "confirmed" and row.status != "open"):
                 continue
-            kind, subject = row.subject_type, row.subject
-            if verdict == "confirmed" and row.case_subject:
-                kind, subject = row.case_subject_type, row.case_subject
-            holder = _HOLDERS.get(kind)
+            confirmed = verdict == "confirmed"
+            holder, subject = _answerable(row, confirmed=confirmed)
             if holder is None:
                 continue
-            if row.subject_type == "terminal" and kind == "terminal":
-                subject = subject.partition("|")[0]
-            named = row.amount_confirmed
+            amount = _confirmed(row, told) if confirmed else 0
             yield Finding(
                 holder,
                 subject,
                 row.alert_id,
                 row.rule_id,
                 row.sev_deg,
-                "confirmed" if verdict == "confirmed" else "open",
-                (row.amount if named is None or named < 0 else named)
-                if verdict == "confirmed"
-                else 0,
+                "confirmed" if confirmed else "open",
+                amount,
                 row.case_id or "",
             )
+
+
+def _answerable(row: Any, *, confirmed: bool) -> tuple[Holder | None, str]:
+    """Who answers for an alert: the subject of its confirmed case, else its own."""
+    kind, subject = row.subject_type, row.subject
+    if confirmed and row.case_verdict == "confirmed" and row.case_subject_type in _HOLDERS:
+        kind, subject = row.case_subject_type, row.case_subject
+    return _HOLDERS.get(kind), subject.partition("|")[0] if kind == "terminal" else subject
+
+
+def _confirmed(row: Any, told: set[str]) -> int:
+    """Confirmed money: what a case names counts once, with the first of its alerts."""
+    if row.case_verdict == "confirmed" and row.case_amount >= 0:
+        if row.case_id in told:
+            return 0
+        told.add(row.case_id)
+        return int(row.case_amount)
+    named = row.amount_confirmed
+    return int(row.amount if named is None or named < 0 else named)
