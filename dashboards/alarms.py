@@ -3,12 +3,7 @@
 from typing import Final
 
 from dashboards import thresholds as limits
-from dashboards.rules import Alarm, Group, Series
-
-
-def _steady(value: float, minutes: int) -> str:
-    return f"{value:g}+0x{minutes}"
-
+from dashboards.rules import Alarm, Group, Series, steady
 
 SUPERVISION: Final = Group(
     "fundwatch-supervision",
@@ -46,18 +41,18 @@ SUPERVISION: Final = Group(
             fires=(
                 Series(
                     'fundwatch_open_alerts{rule="r",severity="1",instance="a"}',
-                    _steady(limits.WAITING_BREACHES + 1, 120),
+                    steady(limits.WAITING_BREACHES + 1, 120),
                 ),
             ),
             quiet=(
                 Series(
                     'fundwatch_open_alerts{rule="r",severity="1",instance="a"}',
-                    _steady(limits.WAITING_BREACHES, 120),
+                    steady(limits.WAITING_BREACHES, 120),
                 ),
                 # The same ledger, shown by a second process: not twice as many alerts.
                 Series(
                     'fundwatch_open_alerts{rule="r",severity="1",instance="b"}',
-                    _steady(limits.WAITING_BREACHES, 120),
+                    steady(limits.WAITING_BREACHES, 120),
                 ),
                 Series('fundwatch_open_alerts{rule="r",severity="2",instance="a"}', "900+0x120"),
             ),
@@ -96,7 +91,7 @@ SUPERVISION: Final = Group(
                 Series('fundwatch_verdicts{rule="r",verdict="confirmed"}', "5+0x120"),
                 Series(
                     'fundwatch_verdicts{rule="r",verdict="dismissed"}',
-                    _steady(limits.PRECISION_VERDICTS, 120),
+                    steady(limits.PRECISION_VERDICTS, 120),
                 ),
             ),
             quiet=(
@@ -114,7 +109,7 @@ SUPERVISION: Final = Group(
 
 def _level(level: int, indicator: str, fund: str = "pooling") -> Series:
     labels = f'indicator="{indicator}",area="640100",fund="{fund}",view="half",instance="a"'
-    return Series(f"fundwatch_fund_level{{{labels}}}", _steady(level, 120))
+    return Series(f"fundwatch_fund_level{{{labels}}}", steady(level, 120))
 
 
 FUND: Final = Group(
@@ -176,13 +171,13 @@ FUND: Final = Group(
             fires=(
                 Series(
                     'fundwatch_credit_points{institution="H64010010001",name="甲"}',
-                    _steady(limits.CREDIT_LEAST - 1, 120),
+                    steady(limits.CREDIT_LEAST - 1, 120),
                 ),
             ),
             quiet=(
                 Series(
                     'fundwatch_credit_points{institution="H64010010001",name="甲"}',
-                    _steady(limits.CREDIT_LEAST, 120),
+                    steady(limits.CREDIT_LEAST, 120),
                 ),
             ),
             at=90,

@@ -3,13 +3,9 @@
 from typing import Final
 
 from dashboards import thresholds as limits
-from dashboards.rules import Alarm, Group, Series
+from dashboards.rules import Alarm, Group, Series, steady
 
 _WORKER: Final = 'job="fundwatch",instance="w:1"'
-
-
-def _steady(value: float, minutes: int) -> str:
-    return f"{value:g}+0x{minutes}"
 
 
 OPERATIONS: Final = Group(
@@ -67,14 +63,14 @@ OPERATIONS: Final = Group(
             fires=(
                 Series(
                     'fundwatch_lag_records{source="e",partition="0"}',
-                    _steady(limits.LAG_MESSAGES, 30),
+                    steady(limits.LAG_MESSAGES, 30),
                 ),
                 Series('fundwatch_lag_records{source="e",partition="1"}', "1+0x30"),
             ),
             quiet=(
                 Series(
                     'fundwatch_lag_records{source="e",partition="0"}',
-                    _steady(limits.LAG_MESSAGES, 30),
+                    steady(limits.LAG_MESSAGES, 30),
                 ),
             ),
             at=20,

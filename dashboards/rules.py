@@ -16,6 +16,11 @@ class Series(Struct, frozen=True):
     values: str
 
 
+def steady(value: float, minutes: int) -> str:
+    """Samples that stay at a value for so many minutes."""
+    return f"{value:g}+0x{minutes}"
+
+
 class Record(Struct, frozen=True):
     """A recorded expression."""
 

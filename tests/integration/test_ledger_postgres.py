@@ -1,5 +1,6 @@
 """The ledger in a real PostgreSQL: several sinks, one chain, and the same table as in SQLite."""
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -244,3 +245,10 @@ def test_an_older_ledger_gets_what_it_lacks(postgres_db: str) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(opened, range(4))) == [["open"]] * 4
+
+
+@pytest.mark.skipif("FUNDWATCH_POSTGRES" in os.environ, reason="somebody's server may have TLS")
+def test_a_ledger_that_must_be_encrypted_is_not_opened_in_plain_text(postgres_db: str) -> None:
+    """The tests' own server has no TLS: what the URL demands of libpq must not be let pass."""
+    with pytest.raises(LedgerError, match="SSL"):
+        Ledger.open(f"{postgres_db}?sslmode=require")
