@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from alerts.desk.pages.filtering import Within
-from alerts.desk.pages.listing import Reader
+from alerts.desk.pages.listing import Reader, has_status
 from alerts.ledger.case_tables import WORK
 from alerts.ledger.reading import Filters, matching
 from alerts.ledger.schema import ALERTS
@@ -46,17 +46,17 @@ class Slot(Struct, frozen=True):
 
 def waiting(connection: Connection, reader: Reader) -> Waiting:
     """Count what waits; reads an index and the alerts that were decided on."""
-    mine = (ALERTS.c.status == "open", matching(Filters(areas=reader.areas)))
-    sums = (ALERTS.c.sev_deg, func.count(), func.coalesce(func.sum(ALERTS.c.amount), 0))
-    standing = select(*sums).where(*mine).group_by(ALERTS.c.sev_deg)
+    mine = (has_status(("open",)), matching(Filters(areas=reader.areas)))
+    # So written the one index that holds all it needs serves it, not one that holds an order.
+    severity: ColumnElement[int] = ALERTS.c.sev_deg + literal_column("0")
+    sums = (severity, func.count(), func.coalesce(func.sum(ALERTS.c.amount), 0))
+    standing = select(*sums).where(*mine).group_by(severity)
     joined = WORK.join(ALERTS, ALERTS.c.alert_id == WORK.c.alert_id)
     decided = select(*sums).select_from(joined).where(WORK.c.verdict != "", *mine)
-    counted = {
-        severity: (number, int(fen)) for severity, number, fen in connection.execute(standing)
-    }
-    for severity, number, fen in connection.execute(decided.group_by(ALERTS.c.sev_deg)):
-        before = counted[severity]
-        counted[severity] = (before[0] - number, before[1] - int(fen))
+    counted = {grade: (number, int(fen)) for grade, number, fen in connection.execute(standing)}
+    for grade, number, fen in connection.execute(decided.group_by(severity)):
+        before = counted[grade]
+        counted[grade] = (before[0] - number, before[1] - int(fen))
     return Waiting(
         sum(number for number, _ in counted.values()),
         counted.get(_GRAVE, (0, 0))[0],

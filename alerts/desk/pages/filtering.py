@@ -52,13 +52,12 @@ class View(Struct, frozen=True):
 
     @property
     def filters(self) -> Filters:
-        """The filters of the ledger, without what people did and without `within`."""
+        """The filters of the ledger, without statuses, what people did, and `within`."""
         return Filters(
             areas=self.areas,
             families=self.families,
             rules=self.rules,
             severities=self.severities,
-            statuses=self.statuses or STATUSES,
             subject=self.subject,
             least_amount=self.least,
             most_amount=self.most,

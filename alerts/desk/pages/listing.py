@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
+    Table,
     and_,
     case,
     func,
@@ -22,9 +23,9 @@ from sqlalchemy import (
     select,
 )
 
-from alerts.alert import Alert
+from alerts.alert import Alert, AlertStatus
 from alerts.cases.snoozes import snoozed
-from alerts.desk.pages.filtering import WITHIN_MS, View
+from alerts.desk.pages.filtering import STATUSES, WITHIN_MS, View
 from alerts.ledger.case_tables import WORK
 from alerts.ledger.reading import Filters, matching
 from alerts.ledger.rows import alert_from
@@ -157,7 +158,17 @@ def _may_see(reader: Reader) -> ColumnElement[bool]:
     return matching(Filters(areas=reader.areas))
 
 
-def _select(reader: Reader, *more: ColumnElement[Any]) -> Select[Any]:
+def has_status(statuses: Sequence[AlertStatus]) -> ColumnElement[bool]:
+    """The condition on the table of alerts that one has one of these statuses.
+
+    Said so that no index serves it: nearly all alerts have the same status, and SQLite would
+    rather gather and sort them than walk an order that stands in an index.
+    """
+    return (ALERTS.c.status + "").in_(statuses)
+
+
+def _select(reader: Reader, *more: ColumnElement[Any], start: Table = ALERTS) -> Select[Any]:
+    """Alerts with their work and score; from TRIAGE on only those that have a score."""
     columns = (
         *ALERTS.c,
         WORK.c.taken_by,
@@ -167,15 +178,17 @@ def _select(reader: Reader, *more: ColumnElement[Any]) -> Select[Any]:
         TRIAGE.c.score,
         *more,
     )
-    worked = ALERTS.outerjoin(WORK, WORK.c.alert_id == ALERTS.c.alert_id)
+    same = TRIAGE.c.alert_id == ALERTS.c.alert_id
+    joined = start.join(ALERTS, same) if start is TRIAGE else start.outerjoin(TRIAGE, same)
     return select(*columns).select_from(
-        worked.outerjoin(TRIAGE, TRIAGE.c.alert_id == ALERTS.c.alert_id)
+        joined.outerjoin(WORK, WORK.c.alert_id == ALERTS.c.alert_id)
     )
 
 
 def _conditions(view: View, reader: Reader) -> Iterator[ColumnElement[bool]]:
     yield _may_see(reader)
     yield matching(view.filters)
+    yield has_status(view.statuses or STATUSES)
     if view.within:
         yield ALERTS.c.first_seen_ms >= reader.now_ms - WITHIN_MS[view.within]
     if view.handling == "":
@@ -194,7 +207,8 @@ def _phases(view: View, reader: Reader, after: str) -> Iterator[tuple[str, Selec
     statement = _select(reader).where(*_conditions(view, reader))
     place = after.split(_SEPARATOR)
     if view.order == "triage":
-        yield from _triage(statement, place)
+        scored = _select(reader, start=TRIAGE).where(*_conditions(view, reader))
+        yield from _triage(scored, statement, place)
     elif view.order == "new":
         before = _whole(place[0])
         if before is not None:
@@ -205,14 +219,15 @@ def _phases(view: View, reader: Reader, after: str) -> Iterator[tuple[str, Selec
         yield "", _falling(statement, column, _whole(place[0]), place)
 
 
-def _triage(statement: Select[Any], place: list[str]) -> Iterator[tuple[str, Select[Any]]]:
+def _triage(
+    scored: Select[Any], statement: Select[Any], place: list[str]
+) -> Iterator[tuple[str, Select[Any]]]:
     """First what has a score, then the rest by severity: a statement each, so each has an index."""
     phases = (_SCORED, *map(str, _SEVERITIES))
     begin = phases.index(place[0]) if place[0] in phases else 0
     for phase in phases[begin:]:
         here = place[1:] if phase == phases[begin] else []
         if phase == _SCORED:
-            scored = statement.where(TRIAGE.c.score.is_not(None))
             yield phase, _falling(scored, TRIAGE.c.score, _number(here), here)
         else:
             rest = statement.where(TRIAGE.c.score.is_(None), ALERTS.c.sev_deg == int(phase))

@@ -1,10 +1,12 @@
 """Pages of the feed: every alert once in every order, whatever people did with it."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, event, insert
 
 from alerts.desk.pages.counting import slots, waiting
 from alerts.desk.pages.filtering import ORDERS, Order, View
@@ -153,3 +155,46 @@ def test_the_last_hour_is_by_when_it_was_raised(filled: Ledger) -> None:
     assert len(_all(filled, View(within="1h", handling="all"))) == COUNT
     later = Reader("zhang", (), NOW + 3_600_000)
     assert _all(filled, View(within="1h", handling="all"), reader=later) == []
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("after", ["", "5", "5~00", "s~0.5~00", "2~500~00"])
+def test_no_order_is_sorted_again(filled: Ledger, order: Order, after: str) -> None:
+    """Every page walks an index and stops: neither depth nor the size of the ledger costs."""
+    with filled.read() as connection:
+        asked = _statements(
+            connection, lambda: page_of(connection, View(order=order), READER, after)
+        )
+        assert asked
+        for statement, values in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            told = " ".join(row[3] for row in plan)
+            assert "USING INDEX alerts_by_" in told or "INDEX triage_by_score" in told
+            assert "TEMP B-TREE" not in told
+
+
+def test_counting_reads_an_index_only(filled: Ledger) -> None:
+    with filled.read() as connection:
+        asked = _statements(
+            connection, lambda: (waiting(connection, READER), slots(connection, READER))
+        )
+        plans = [
+            " ".join(
+                row[3]
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            )
+            for statement, values in asked
+        ]
+    assert "COVERING INDEX" in plans[0]
+    assert "COVERING INDEX alerts_by_hour" in plans[-1]
+
+
+def _statements(connection: Connection, ask: Callable[[], object]) -> list[tuple[str, Any]]:
+    kept: list[tuple[str, Any]] = []
+
+    def keep(*call: Any) -> None:
+        kept.append((str(call[2]), call[3]))
+
+    event.listen(connection, "before_cursor_execute", keep)
+    ask()
+    return [(statement, values) for statement, values in kept if statement.startswith("SELECT")]
