@@ -20,6 +20,7 @@ from alerts.prechecks.callers import counter_name
 from events.codec import MAX_BYTES
 from events.readers import Read, read_line, split_lines
 from rules.engine import Engine
+from streams.identity import oidc_of
 from streams.monitor import Monitor
 from streams.prechecks.routing import precheck_routes
 from streams.settings import Settings
@@ -39,6 +40,7 @@ def make_app(
         monitor.ledger,
         listen,
         public_url=settings.public_url,
+        oidc=oidc_of(settings),
         world=world_of(monitor.engine, reference),
         routers=(
             _event_routes(monitor),

@@ -40,6 +40,25 @@ class Settings(BaseSettings):
         description="Where browsers find the desk, if not where it listens; https:// makes its"
         " cookies travel over HTTPS only",
     )
+    oidc_issuer: str = Field(
+        default="",
+        description="Issuer of an OpenID Connect provider whose users may come in; needs the public"
+        " URL, to which PUBLIC_URL/oidc/back is registered",
+    )
+    oidc_client_id: str = Field(default="", description="The desk's name at the provider")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="The desk's secret at the provider"
+    )
+    oidc_role_claim: str = Field(
+        default="roles", description="Claim of the ID token that says what somebody may"
+    )
+    oidc_roles: str = Field(
+        default="",
+        description="What its values mean, VALUE=ROLE with commas; the names of roles if empty",
+    )
+    oidc_area_claim: str = Field(
+        default="", description="Claim with the areas somebody may see; all areas if empty"
+    )
     kafka: str = Field(default="127.0.0.1:9092", description="Kafka servers, host:port, comma")
     kafka_protocol: Protocol = Field(
         default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"

@@ -53,6 +53,13 @@ def find(connection: Connection, name: str) -> User | None:
     return None if row is None else user_of(row)
 
 
+def find_by_oidc(connection: Connection, key: str) -> User | None:
+    """The user whom an identity provider knows by issuer and subject, with a blank between."""
+    rows = connection.execute(select(USERS).where(USERS.c.oidc == key)).mappings()
+    row = rows.one_or_none() if key else None
+    return None if row is None else user_of(row)
+
+
 def everyone(connection: Connection) -> list[User]:
     """All users by name."""
     rows = connection.execute(select(USERS).order_by(USERS.c.name)).mappings()

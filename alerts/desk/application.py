@@ -16,6 +16,8 @@ import alerts.access.links
 from alerts.access.gate import Clock, Gate, RefusedError
 from alerts.access.guard import Guard, refusal
 from alerts.access.limiting import Limits
+from alerts.access.oidc import OidcSettings, Provider
+from alerts.access.oidc_routes import make_oidc_routes
 from alerts.access.presenting import wants_page
 from alerts.access.routes import make_routes
 from alerts.desk import live
@@ -48,6 +50,7 @@ def make_desk(
     clock: Clock | None = None,
     routers: Sequence[APIRouter] = (),
     world: World | None = None,
+    oidc: OidcSettings | None = None,
     health: Health | None = None,
     sent: Sent | None = None,
 ) -> FastAPI:
@@ -55,9 +58,10 @@ def make_desk(
 
     `listen` is its host:port: on the loopback interface it answers to the names of this machine
     only. `public_url` is where browsers find it, if that is elsewhere. `clock` is the wall time,
-    epoch ms. `world` is what alerts are explained by. `routers` are what a runtime adds; `health`
-    what it says of itself; `sent` is told, for every alert that the live feed sends, how many
-    seconds before it was written. While it is served, it also sends what webhooks wait for.
+    epoch ms. `world` is what alerts are explained by, `oidc` an identity provider. `routers` are
+    what a runtime adds; `health` what it says of itself; `sent` is told, for every alert that the
+    live feed sends, how many seconds before it was written. While it is served, it also sends what
+    webhooks wait for.
     """
 
     @asynccontextmanager
@@ -101,7 +105,9 @@ def make_desk(
     app.add_exception_handler(RefusedError, refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _failed)
-    app.include_router(make_routes(pages.entrance))
+    app.include_router(make_routes(pages.entrance, oidc=oidc is not None))
+    if oidc is not None:
+        app.include_router(make_oidc_routes(Provider(oidc)))
     for router in pages.routers:
         app.include_router(router)
     app.include_router(live.make_routes(gate, sent))

@@ -29,8 +29,9 @@ from streams.cli import (
     training,
     verdicts,
 )
+from streams.identity import IdentityError
 
-_KNOWN = (BadReferenceError, DataFileError, LedgerError, OSError)
+_KNOWN = (IdentityError, BadReferenceError, DataFileError, LedgerError, OSError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -17,6 +17,7 @@ from alerts.risk.budget import load_budget
 from rules.histories.digests import use_key
 from streams.assembly import assemble
 from streams.cli.options import FOLDER, assembly_of, assembly_options, require_ledger
+from streams.identity import oidc_of
 from streams.lag import KafkaLag
 from streams.ledger_metrics import serve_ledger
 from streams.metrics import Metrics
@@ -96,6 +97,7 @@ def desk(data: Path | None, listen: str | None, **choices: Any) -> None:
             ledger,
             address,
             public_url=settings.public_url,
+            oidc=oidc_of(settings),
             routers=routers,
             world=world,
             sent=metrics.sent,
