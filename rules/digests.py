@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from rules.rule import Rule
+from rules.rule import ANOMALY, Rule
 
 _ROOT: Final = Path(__file__).parent
 _POLICY: Final = _ROOT / "policy"
@@ -50,5 +50,9 @@ def rule_digests(rules: Sequence[Rule]) -> Mapping[str, str]:
 
 
 def _files(rule: Rule) -> tuple[Path, ...]:
-    module = Path(str(sys.modules[rule.check.__module__].__file__))
+    if rule.meta.family == ANOMALY:
+        # No function of its own judges it.
+        module = _ROOT / ANOMALY / f"{rule.id.partition('.')[2]}.py"
+    else:
+        module = Path(str(sys.modules[rule.check.__module__].__file__))
     return tuple(file for file in (module, module.with_suffix(".yaml")) if file.is_file())

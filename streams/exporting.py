@@ -15,7 +15,7 @@ from alerts.risk.budget import load_budget
 from rules.digests import folder_digest
 from rules.packs import Policy
 from rules.reference import load_reference
-from rules.registry import load_rules
+from rules.registry import load_anomalies, load_rules
 from streams.settings import Settings
 
 
@@ -48,7 +48,7 @@ def make_export(
     inputs = Inputs(
         reference=load_reference(reference),
         budget=load_budget(reference),
-        rules=tuple(load_rules(shadow=True)),
+        rules=(*load_rules(shadow=True), *load_anomalies()),
         version=version("fundwatch"),
         policy=Policy.load(sources.policy) if sources.policy else None,
         digests={
