@@ -122,7 +122,7 @@ def _settle(
     if finding is None:
         if known is not None and known.digest:
             revision = known.revision + 1
-            history.standing[matter] = Standing(0, revision, known.time)
+            history.stand(matter, Standing(0, revision, known.time))
             out.append(
                 Change(rule, kind, history.key, about, "retracted", revision, known.time, None)
             )
@@ -139,7 +139,7 @@ def _settle(
             action = "withdrawn"
         else:
             action = "revised" if known.digest and not known.withdrawn else "raised"
-    history.standing[matter] = Standing(digest, revision, finding.last, finding.withdrawn)
+    history.stand(matter, Standing(digest, revision, finding.last, finding.withdrawn))
     out.append(Change(rule, kind, history.key, about, action, revision, finding.last, finding))
 
 

@@ -278,7 +278,7 @@ class SqliteReader:
                 for part in parts:
                     history.take(_DECODER.decode(bytes.fromhex(part)))
             for matter, digest, revision, time, gone in standing:
-                history.standing[matter] = Standing(digest, revision, time, bool(gone))
+                history.stand(matter, Standing(digest, revision, time, bool(gone)))
             found[kind, key] = history
         return found
 
@@ -309,7 +309,7 @@ def load(
             f" WHERE kind = ? AND key IN ({marks})",
             (number, *chunk),
         ):
-            histories[key].standing[matter] = Standing(digest, revision, time, bool(gone))
+            histories[key].stand(matter, Standing(digest, revision, time, bool(gone)))
         yield from histories.items()
 
 

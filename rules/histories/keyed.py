@@ -9,7 +9,7 @@ One module, because the kinds of history are one list that states, workers and r
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, NoReturn, SupportsIndex, TypeVar
 
 from msgspec import Struct, field, structs
 
@@ -45,6 +45,8 @@ from rules.histories.records import (
 )
 from rules.histories.series import between, put, swap
 from rules.histories.tallies import file_in, returned
+
+R = TypeVar("R", bound=Record)
 
 PERSON: Final = "person"
 ACCOUNT: Final = "account"
@@ -89,6 +91,41 @@ DEFECTS: Final = 500
 """Defects of one sort that an institution's month remembers: the first ones."""
 
 
+class _Nothing(list[Any]):
+    """A series in which nothing has been put yet: one for all, and it stays empty.
+
+    Most series of most histories are empty, and an empty list takes as much room as ten numbers.
+    """
+
+    def append(self, _: object) -> NoReturn:
+        """Refuse."""
+        raise TypeError("a series is begun by History.put")
+
+    def insert(self, _: SupportsIndex, __: object) -> NoReturn:
+        """Refuse."""
+        raise TypeError("a series is begun by History.put")
+
+
+class _Unwritten(dict[Any, Any]):
+    """What was raised or counted where nothing was: one for all, and it stays empty."""
+
+    def __setitem__(self, _: object, __: object) -> NoReturn:
+        """Refuse."""
+        raise TypeError("a mapping of a history is begun by whoever writes to it first")
+
+
+NOTHING: Final = _Nothing()
+UNWRITTEN: Final = _Unwritten()
+
+
+def _nothing() -> list[Any]:
+    return NOTHING
+
+
+def _unwritten() -> dict[Any, Any]:
+    return UNWRITTEN
+
+
 class Standing(Struct, array_like=True, gc=False):
     """What is known of an alert that this key has raised."""
 
@@ -102,15 +139,33 @@ class History(Struct, gc=False):
     """What every history has: its key and the alerts it has raised, by rule and matter."""
 
     key: str
-    standing: dict[str, Standing] = field(default_factory=dict)
+    standing: dict[str, Standing] = field(default_factory=_unwritten)
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; return what rules must look at again, None if it was known."""
-        series: list[AnyRecord] | None = getattr(self, SERIES[type(record)], None)
+        name = SERIES[type(record)]
+        series: list[AnyRecord] | None = getattr(self, name, None)
         if series is None:
             raise TypeError(f"{type(self).__name__} does not keep {type(record).__name__}")
+        if series is NOTHING:
+            setattr(self, name, [record])
+            return (record,)
         kept = put(series, record)
         return (kept,) if kept is not None else None
+
+    def put(self, name: str, record: R) -> R | None:
+        """Put a record into a series; see `rules.histories.series.put`."""
+        series: list[R] = getattr(self, name)
+        if series is NOTHING:
+            setattr(self, name, [record])
+            return record
+        return put(series, record)
+
+    def stand(self, matter: str, known: Standing) -> None:
+        """Write down what is known of an alert that this key has raised."""
+        if self.standing is UNWRITTEN:
+            self.standing = {}
+        self.standing[matter] = known
 
     def parts(self) -> tuple[list[Record], ...]:
         """The series of this history."""
@@ -121,28 +176,28 @@ class History(Struct, gc=False):
 class Person(History, gc=False):
     """One insured person, keyed by `psn_no`."""
 
-    visits: list[Visit] = field(default_factory=list)
-    refunds: list[Refund] = field(default_factory=list)
-    stays: list[Stay] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
-    statuses: list[Status] = field(default_factory=list)
-    benefits: list[Benefit] = field(default_factory=list)
-    permits: list[Permit] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
-    scripts: list[Script] = field(default_factory=list)
-    payouts: list[Payout] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=_nothing)
+    refunds: list[Refund] = field(default_factory=_nothing)
+    stays: list[Stay] = field(default_factory=_nothing)
+    checks: list[Check] = field(default_factory=_nothing)
+    statuses: list[Status] = field(default_factory=_nothing)
+    benefits: list[Benefit] = field(default_factory=_nothing)
+    permits: list[Permit] = field(default_factory=_nothing)
+    claims: list[Claim] = field(default_factory=_nothing)
+    scripts: list[Script] = field(default_factory=_nothing)
+    payouts: list[Payout] = field(default_factory=_nothing)
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; a reversal changes what it takes back."""
         if isinstance(record, Visit):
-            taken = put(self.visits, record)
+            taken = self.put("visits", record)
             if taken is None:
                 return None
             if self.refunds:
                 taken = self._refunded(taken)
             return (taken,)
         if isinstance(record, Refund):
-            if put(self.refunds, record) is None:
+            if self.put("refunds", record) is None:
                 return None
             changed: list[Record] = [record]
             meant = [visit for visit in self.visits if _means(record, visit)]
@@ -181,13 +236,13 @@ class Person(History, gc=False):
         )
         if cancelled:
             stay = structs.replace(stay, rev_at=cancelled)
-        taken = put(self.stays, stay)
+        taken = self.put("stays", stay)
         return (taken,) if taken is not None else None
 
     def _cancel_stays(self, refund: Refund, changed: list[Record]) -> None:
         for stay in self.stays:
             if _cancels(refund, stay) and refund.time >= stay.time:
-                cancelled = put(self.stays, structs.replace(stay, rev_at=refund.time))
+                cancelled = self.put("stays", structs.replace(stay, rev_at=refund.time))
                 if cancelled is not None:
                     changed.append(cancelled)
 
@@ -204,27 +259,27 @@ def _cancels(refund: Refund, stay: Stay) -> bool:
 class Account(History, gc=False):
     """One personal account, keyed by its owner's `psn_no`."""
 
-    swipes: list[Swipe] = field(default_factory=list)
-    grants: list[Grant] = field(default_factory=list)
-    credits: list[Credit] = field(default_factory=list)
-    payouts: list[Payout] = field(default_factory=list)
-    premiums: list[Premium] = field(default_factory=list)
-    statuses: list[Status] = field(default_factory=list)
+    swipes: list[Swipe] = field(default_factory=_nothing)
+    grants: list[Grant] = field(default_factory=_nothing)
+    credits: list[Credit] = field(default_factory=_nothing)
+    payouts: list[Payout] = field(default_factory=_nothing)
+    premiums: list[Premium] = field(default_factory=_nothing)
+    statuses: list[Status] = field(default_factory=_nothing)
     """Reports that say how contributions are paid."""
-    paybacks: list[Payback] = field(default_factory=list)
+    paybacks: list[Payback] = field(default_factory=_nothing)
 
 
 class Terminal(History, gc=False):
     """One terminal on one day, keyed by institution, device and day."""
 
-    swipes: list[Swipe] = field(default_factory=list)
+    swipes: list[Swipe] = field(default_factory=_nothing)
 
 
 class InstitutionDay(History, gc=False):
     """One institution on one day: its settlements and the goods reported for them."""
 
-    swipes: list[Swipe] = field(default_factory=list)
-    goods: list[Goods] = field(default_factory=list)
+    swipes: list[Swipe] = field(default_factory=_nothing)
+    goods: list[Goods] = field(default_factory=_nothing)
 
 
 class InstitutionMonth(History, gc=False):
@@ -233,11 +288,11 @@ class InstitutionMonth(History, gc=False):
     Defects of the data it sent stand apart, in one such history for each sort of them.
     """
 
-    paybacks: list[Payback] = field(default_factory=list)
-    bills: list[Bill] = field(default_factory=list)
-    designations: list[Designation] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
-    defects: list[Defect] = field(default_factory=list)
+    paybacks: list[Payback] = field(default_factory=_nothing)
+    bills: list[Bill] = field(default_factory=_nothing)
+    designations: list[Designation] = field(default_factory=_nothing)
+    reports: list[Report] = field(default_factory=_nothing)
+    defects: list[Defect] = field(default_factory=_nothing)
     """The first ones; what comes after `DEFECTS` others adds nothing."""
     drugs: int = 0
     """Of all bills not taken back: fee lines of drugs that carry trace codes."""
@@ -251,13 +306,13 @@ class InstitutionMonth(History, gc=False):
     """Settlements with pool money or at a hospital, their fees and own expense (fen)."""
     paid_fee: int = 0
     paid_own: int = 0
-    stays: list[Bill] = field(default_factory=list)
+    stays: list[Bill] = field(default_factory=_nothing)
     """The bills of stays in hospital, once more."""
-    filled: list[Bill] = field(default_factory=list)
+    filled: list[Bill] = field(default_factory=_nothing)
     """The bills of a pharmacy that name who prescribed, once more."""
-    signers: dict[str, int] = field(default_factory=dict)
+    signers: dict[str, int] = field(default_factory=_unwritten)
     """How many of these, not taken back, each physician signed."""
-    lacking: dict[int, int] = field(default_factory=dict)
+    lacking: dict[int, int] = field(default_factory=_unwritten)
     """How many settlements left which fields empty: a count for each set of bits but none."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
@@ -275,15 +330,17 @@ class InstitutionMonth(History, gc=False):
             if known.event_id == record.event_id
         ]
         stood = bool(known) and not known[0].rev_at
-        bill = put(self.bills, record)
+        bill = self.put("bills", record)
         if bill is None:
             return None
         if bill.lacks and not known:
+            if self.lacking is UNWRITTEN:
+                self.lacking = {}
             self.lacking[bill.lacks] = self.lacking.get(bill.lacks, 0) + 1
         if bill.scheme == Scheme.INPATIENT:
-            put(self.stays, record)
+            self.put("stays", record)
         if bill.pharmacy and bill.doctor:
-            put(self.filled, record)
+            self.put("filled", record)
         if stood:
             self._count(bill, -1)
         elif not bill.rev_at:
@@ -302,6 +359,8 @@ class InstitutionMonth(History, gc=False):
             self.asked += sign
             self.answered += sign * bill.prescribed
         if bill.pharmacy and bill.doctor:
+            if self.signers is UNWRITTEN:
+                self.signers = {}
             self.signers[bill.doctor] = self.signers.get(bill.doctor, 0) + sign
 
     def _take_defect(self, record: Defect) -> Sequence[Record] | None:
@@ -311,7 +370,7 @@ class InstitutionMonth(History, gc=False):
             record.event_id,
         ):
             return None
-        defect = put(self.defects, record)
+        defect = self.put("defects", record)
         if defect is None:
             return None
         del self.defects[DEFECTS:]
@@ -321,13 +380,13 @@ class InstitutionMonth(History, gc=False):
 class Institution(History, gc=False):
     """One institution's designation over time."""
 
-    designations: list[Designation] = field(default_factory=list)
+    designations: list[Designation] = field(default_factory=_nothing)
 
 
 class Document(History, gc=False):
     """One receipt or one trace code."""
 
-    papers: list[Paper] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=_nothing)
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a use; there is nothing to look at before the second."""
@@ -338,8 +397,8 @@ class Document(History, gc=False):
 class Stock(History, gc=False):
     """One drug in one institution's stock."""
 
-    moves: list[Move] = field(default_factory=list)
-    openings: list[Move] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=_nothing)
+    openings: list[Move] = field(default_factory=_nothing)
     """Stock-takings; the first one says what was there before the ledger began."""
     net: int = 0
     """Sum of all moves not taken back, thousandths, stock-takings apart."""
@@ -351,14 +410,14 @@ class Stock(History, gc=False):
         if not isinstance(record, Move):
             raise TypeError(f"stock does not keep {type(record).__name__}")
         if record.via == "opening":
-            counted = put(self.openings, record)
+            counted = self.put("openings", record)
             self.supplied = True
             return (counted,) if counted is not None else None
         counted_so_far = record.rev_at > 0 and any(
             move.event_id == record.event_id and not move.rev_at
             for move in between(self.moves, record.time, record.time)
         )
-        kept = put(self.moves, record)
+        kept = self.put("moves", record)
         if kept is None:
             return None
         if counted_so_far:
@@ -376,7 +435,7 @@ class Place(History, gc=False):
     exact sums by day (`rules.histories.tallies`) of the whole, each terminal and each physician.
     """
 
-    encounters: list[Encounter] = field(default_factory=list)
+    encounters: list[Encounter] = field(default_factory=_nothing)
     people: dict[str, list[Encounter]] = field(default_factory=dict)
     tills: dict[str, list[Encounter]] = field(default_factory=dict)
     doctors: dict[str, list[Encounter]] = field(default_factory=dict)
@@ -399,7 +458,7 @@ class Place(History, gc=False):
             ),
             None,
         )
-        kept = put(self.encounters, record)
+        kept = self.put("encounters", record)
         if before is not None and before.part != record.part:
             # The person's history has learned of something earlier: what was told last counts.
             kept = structs.replace(before if kept is None else kept, part=record.part)

@@ -34,14 +34,14 @@ def test_a_person_is_not_changed_by_what_a_copy_takes_up() -> None:
     person = keyed.Person("PERSON-1")
     for day in (1, 3):
         person.take(home(decode_object(_settled(f"S-{day}", day)).event)[0].record)
-    person.standing["a|b"] = Standing(1, 1, 1)
+    person.stand("a|b", Standing(1, 1, 1))
     before = _frozen(person)
     copied = fork(person)
     assert _frozen(copied) == before
     copied.take(home(decode_object(_settled("S-2", 2)).event)[0].record)
     back = {"event_type": "reversal", "event_id": "R", "setl_id": "S-1", "psn_no": "PERSON-1"}
     copied.take(home(decode_object({**back, "event_time": "2024-03-04T10:00:00"}).event)[0].record)
-    copied.standing["c|d"] = Standing(1, 1, 1)
+    copied.stand("c|d", Standing(1, 1, 1))
     assert _frozen(person) == before
     assert _frozen(copied) != before
 
