@@ -68,6 +68,11 @@ bench: .venv/test.stamp ## measure: decoding, the pure pipeline, Faust on a real
 	@tools/components.sh kafka
 	$(BIN)/python -m benchmarks
 
+.PHONY: screenshots
+screenshots: .venv/test.stamp ## pictures of the desk for the documents, from a simulated stream
+	@tools/components.sh chromium
+	$(BIN)/python -m tools.screenshots
+
 .PHONY: clean
 clean: ## remove the environment, the caches and the demonstration
 	rm -rf .venv .cache $(DEMO) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
