@@ -5,12 +5,15 @@ archive and the position of the source are committed together or not at all. Aft
 next run goes on exactly where the last commit was.
 """
 
+import logging
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.alert import Alert, alert_of
 from alerts.ledger import Ledger, archive, reading, trials, writing
@@ -37,6 +40,7 @@ from streams.settings import Settings
 from streams.sharing import timely
 from streams.state import LongReadError, SqliteHistories, SqliteReader, prepare
 
+_LOG: Final = logging.getLogger(__name__)
 LEDGER: Final = "ledger.sqlite"
 _SWEEP_EVERY: Final = 500
 _RANK_MS: Final = 2000
@@ -188,7 +192,7 @@ class Monitor:
         for position in positions:
             writing.move(self._connection, *position)
         archive.keep(self._connection, [archived(record) for record in kept])
-        if self._ranker is not None and now_ms - self._ranked_ms >= _RANK_MS:
+        if now_ms - self._ranked_ms >= _RANK_MS:
             self._rank(now_ms)
         self._batches += 1
         if self._batches % _SWEEP_EVERY == 0:
@@ -197,11 +201,20 @@ class Monitor:
 
     def _rank(self, now_ms: int) -> int:
         """Rank open alerts in the open transaction; how many were taken up."""
-        assert self._ranker is not None
-        self._ranked_ms = now_ms
-        plan = self._ranker.plan(self._connection, now_ms)
-        known = self._ranker.known(plan.settlements, self._place)
-        self._ranker.rank(self._connection, plan, known, now_ms)
+        ranker, self._ranked_ms = self._ranker, now_ms
+        if ranker is None:
+            return 0
+        try:
+            plan = ranker.plan(self._connection, now_ms)
+            known = ranker.known(plan.settlements, self._place)
+            ranker.rank(self._connection, plan, known, now_ms)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            # Ranks are worth no batch: what a model cannot do must not stop the rules.
+            self._ranker = None
+            _LOG.warning("models: ranking broke (%s); alerts have none", type(error).__name__)
+            return 0
         return len(plan.alerts)
 
     def _place(self, inst: str) -> Place | None:
@@ -210,8 +223,6 @@ class Monitor:
 
     def rank(self) -> None:
         """Rank whatever alerts have no rank yet, if there is a triage model."""
-        if self._ranker is None:
-            return
         with self._lock:
             while True:
                 with self._connection.begin():

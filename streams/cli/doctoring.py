@@ -67,8 +67,28 @@ def _looked(data: Path | None, choices: dict[str, Any]) -> Iterator[Finding]:
         "ok",
         f"{len(reference.institutions)} institutions, {len(reference.catalogue)} catalogue codes",
     )
+    if assembly.models is not None:
+        yield _models(assembly.models, judges=engine.panel is not None)
     if data is not None:
         yield _ledger(data)
+
+
+def _models(folder: Path, *, judges: bool) -> Finding:
+    """The model in use; `judges` tells whether it could be loaded."""
+    from detectors.store.catalogue import pointers
+    from detectors.store.manifest import ModelError, read_manifest
+
+    try:
+        active = pointers(folder).active
+        manifest = read_manifest(active) if active is not None else None
+    except ModelError as error:
+        return Finding("models", "failed", str(error))
+    if active is None or manifest is None:
+        return Finding("models", "warning", f"none in use in {folder}; rules run without")
+    told = f"{active.name} ({manifest.id}), trained on data up to {manifest.facts.window.last[:10]}"
+    if not judges:
+        return Finding("models", "failed", f"{told}, cannot be used; the log line above says why")
+    return Finding("models", "ok", told)
 
 
 def _ledger(data: Path) -> Finding:

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer
 from faust.streams import Stream
 from faust.types import TP, EventT, StreamT
 from faust.web import Request, Response, View
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.ledger import Ledger, trials
 from events.times import CST
@@ -168,7 +169,13 @@ class Parts:
         if pairs:
             await asyncio.to_thread(self._add_pairs, pairs)
         if self._ranker is not None:
-            await rank_mine(self._ranker, self._ledger, self.places, self.layout.partitions)
+            try:
+                await rank_mine(self._ranker, self._ledger, self.places, self.layout.partitions)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:
+                self._ranker = None
+                _LOG.warning("models: ranking broke (%s); alerts have none", type(error).__name__)
 
     def _add_pairs(self, pairs: Sequence[Pair]) -> None:
         with self._ledger.begin() as connection:

@@ -18,8 +18,11 @@ from alerts.ledger.score_tables import EVENT_SCORES
 from alerts.ledger.triage_tables import TRIAGE
 from alerts.ledger.trial_tables import TRIAL_ALERTS
 from alerts.table import rows_of
+from detectors.features.hits import Hit
 from events.kinds import Settlement
 from events.readers import Read, Record, open_sources
+from rules.histories.records import Encounter
+from rules.registry import load_anomalies
 from simulation import simulate
 from streams.anomaly import opening
 from streams.anomaly.agreement import compare
@@ -218,6 +221,36 @@ def test_a_detector_that_breaks_is_told_once_and_stops_nobody(
     assert metric(monitor, 'fundwatch_model_scores_count{detector="visits_7d"}') > 500
     assert metric(monitor, "fundwatch_model_scoring_seconds_count") > 1
     monitor.close()
+
+
+class NoRanks(Tiny, frozen=True):
+    """A suite whose triage model breaks."""
+
+    def suspicions(
+        self, records: Sequence[Encounter], rows: Rows, hits: Sequence[Sequence[Hit]]
+    ) -> Scores:
+        """Breaks."""
+        raise ValueError(f"{len(records)} {len(rows)} {len(hits)}")
+
+
+def test_a_triage_model_that_breaks_costs_ranks_and_nothing_else(
+    stream: Path,
+    judged: Assembly,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rules = {rule.id.rpartition(".")[2]: rule for rule in load_anomalies()}
+    use(monkeypatch, Bench(NoRanks(JUDGES, ranks=True), rules, trial=False))
+    with caplog.at_level(logging.WARNING):
+        monitor, alerts = run(stream, judged, tmp_path)
+        monitor.rank()
+    with monitor.ledger.read() as connection:
+        ranks = connection.execute(select(TRIAGE)).all()
+    monitor.close()
+    assert len(alerts) > 20
+    assert ranks == []
+    assert len([one for one in caplog.records if "ranking broke" in one.message]) == 1
 
 
 @pytest.mark.parametrize("content", [None, "gone\n"])
