@@ -207,6 +207,11 @@ class Book:
                 }
             )
         chart.set_title({"name": title, "name_font": {"size": 12}})
+        if kind == "line":
+            chart.set_x_axis({"date_axis": True, "num_format": "mm-dd"})
+        else:
+            # The first row on top, as in the sheet.
+            chart.set_y_axis({"reverse": True})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 620, "height": 300})
         sheet.insert_chart(place, chart)
