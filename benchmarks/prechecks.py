@@ -3,6 +3,9 @@
 Questions go out by the clock whether or not earlier ones were answered, and each is timed from when
 it was due, so that a server that stands still is charged for everything it kept waiting. Meanwhile
 events are taken in at a modest rate. Half of the time the echo is asked at the same rate, in turns.
+
+With `--kafka` the questions go through a desk and a real Kafka to one worker that knows the same
+events. None are taken in meanwhile, so later questions raise more than they would.
 """
 
 import asyncio
@@ -24,8 +27,13 @@ from urllib.request import urlopen
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
+from alerts.access import tokens, users
+from alerts.access.users import User
+from alerts.ledger import Ledger
 from events.readers import lines
 from simulation import simulate
+from tests.integration.workers import Installation
+from tests.services import kafka as kafka_service
 from tests.services.processes import REPOSITORY, Process, free_port, running
 
 RATE: Final = 200
@@ -116,7 +124,10 @@ async def _feed(caller: _Caller, bunches: Iterator[bytes]) -> None:
 async def measure(
     monitor: int, echo: int, token: str, questions: Sequence[bytes], events: Sequence[bytes]
 ) -> tuple[Times, Times]:
-    """Times of prechecks and of the echo, in turns; ports of both, and what to send."""
+    """Times of prechecks and of the echo, in turns; ports of both, and what to send.
+
+    The first two seconds of both are not counted.
+    """
     asking, echoing, feeding = _Caller(monitor, token), _Caller(echo), _Caller(monitor, token)
     await feeding.open(1)
     ahead, again = iter(questions), cycle(questions)
@@ -183,6 +194,28 @@ def _answers(port: int, _: Process) -> bool:
 
 
 @contextmanager
+def _served_by_worker(folder: Path, rows: Sequence[bytes]) -> Iterator[tuple[int, str]]:
+    """The same of a desk that asks a worker through Kafka."""
+    known = folder / "known.ndjson"
+    known.write_bytes(b"\n".join(rows) + b"\n")
+    with kafka_service.start() as broker:
+        ledger = f"sqlite:///{folder / 'ledger.sqlite'}"
+        workers = Installation(broker.bootstrap, ledger, folder / "reference", folder)
+        with workers.worker(folder / "worker"):
+            workers.feed(known)
+            workers.settle()
+            with Ledger.open(ledger) as opened, opened.begin() as connection:
+                users.add(connection, User("counter", "viewer"), 1, "benchmark")
+                _, token = tokens.make(connection, "counter", "", 1, "benchmark", scope="send")
+            port = free_port()
+            command = [*_COMMAND, "desk", "--reference", str(folder / "reference")]
+            command += ["--listen", f"127.0.0.1:{port}"]
+            with running(command, folder / "desk.log", env=workers.environment) as process:
+                process.until(lambda: _answers(port, process), "the desk to answer")
+                yield port, token
+
+
+@contextmanager
 def _echo(folder: Path) -> Iterator[int]:
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.prechecks", str(port)]
@@ -206,8 +239,9 @@ def echo(port: int) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 
-def main(*, persons: int = 2000, days: int = 60) -> None:
+def main(*, persons: int = 2000, days: int = 60, kafka: bool = False) -> None:
     """Simulate, serve, measure, print."""
+    serve = _served_by_worker if kafka else _served
     with TemporaryDirectory(prefix="fundwatch-bench-") as place:
         folder = Path(place)
         simulate(folder, seed=3, persons=persons, days=days)
@@ -215,10 +249,12 @@ def main(*, persons: int = 2000, days: int = 60) -> None:
         payments = [at for at, row in enumerate(rows) if b'"settlement"' in row]
         cut = payments[-int(RATE * SECONDS)]
         questions = [rows[at] for at in payments if at >= cut]
-        with _served(folder, rows[:cut]) as (port, token), _echo(folder) as echo_port:
-            checked, echoed = asyncio.run(measure(port, echo_port, token, questions, rows[cut:]))
+        events = [] if kafka else rows[cut:]
+        with serve(folder, rows[:cut]) as (port, token), _echo(folder) as echo_port:
+            checked, echoed = asyncio.run(measure(port, echo_port, token, questions, events))
     told = ", ".join(f"{number} {verdict}" for verdict, number in checked.verdicts.most_common())
-    print(f"{os.cpu_count()} cores, {RATE} requests/s, {EVENTS_RATE} events/s taken in meanwhile")
+    how = "through Kafka" if kafka else f"{EVENTS_RATE} events/s taken in meanwhile"
+    print(f"{os.cpu_count()} cores, {RATE} requests/s, {how}")
     print(f"{'precheck':10} p50 {checked.p50:6.1f} ms  p99 {checked.p99:6.1f} ms  ({told})")
     print(f"{'echo':10} p50 {echoed.p50:6.1f} ms  p99 {echoed.p99:6.1f} ms")
     print(
@@ -228,7 +264,7 @@ def main(*, persons: int = 2000, days: int = 60) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if sys.argv[1:] and sys.argv[1].isdecimal():
         echo(int(sys.argv[1]))
     else:
-        main()
+        main(kafka="--kafka" in sys.argv[1:])
