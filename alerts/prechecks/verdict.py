@@ -23,6 +23,8 @@ WORDS: Final[dict[Verdict, tuple[str, str]]] = {
 }
 """What a verdict means, in Chinese and English."""
 _GRAVE: Final = 1
+SEEN: Final = tuple(kind for kind in keyed.KINDS if kind not in {keyed.PLACE, keyed.PHYSICIAN})
+"""Kinds of histories that rules look at; the others are the models'."""
 
 
 class Remark(Struct, frozen=True):
@@ -89,4 +91,4 @@ def verdict_of(remarks: Sequence[Remark]) -> Verdict:
 
 def everywhere(remarks: tuple[Remark, ...]) -> Answer:
     """The answer of a process that owns every history."""
-    return Answer(remarks, tuple(keyed.KINDS))
+    return Answer(remarks, SEEN)

@@ -11,11 +11,10 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from alerts.prechecks.verdict import Answer, Remark, in_order
+from alerts.prechecks.verdict import SEEN, Answer, Remark, in_order
 from events.codec import encode_json
 from events.deadletters import BadRecordError
 from events.kinds import Event, key_of
-from rules.histories import keyed
 from streams.prechecks.messages import Reply, pack_event, read_reply
 from streams.worker.partitioning import home_of
 from streams.worker.topics import Layout
@@ -53,7 +52,7 @@ class _Open:
             if partition not in self.answered
             for kind in kinds
         }
-        reached = tuple(kind for kind in keyed.KINDS if kind not in missed)
+        reached = tuple(kind for kind in SEEN if kind not in missed)
         return Answer(in_order(self.remarks), reached, tuple(sorted(missed)))
 
 

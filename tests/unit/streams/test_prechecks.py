@@ -100,7 +100,8 @@ def test_a_payment_without_authorisation_is_held_and_leaves_nothing(
     assert body["verdict"] == "hold"
     assert body["may_pay"] is False
     assert body["missed"] == []
-    assert "person" in body["reached"]
+    assert {"person", "account", "document"} <= set(body["reached"])
+    assert "place" not in body["reached"]
     found = next(one for one in body["result"] if one["rule_id"] == "cash_out.family_without_grant")
     assert found["sev_deg"] == "1"
     assert found["vola_amt"] == 100
