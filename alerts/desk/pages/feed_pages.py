@@ -17,10 +17,10 @@ from alerts.access.users import find as find_user
 from alerts.desk.pages.charting import chart_of
 from alerts.desk.pages.counting import slots, waiting
 from alerts.desk.pages.filtering import HANDLINGS, View, view_of
-from alerts.desk.pages.listing import Page, Reader, Row, areas_of, page_of
+from alerts.desk.pages.listing import Page, Reader, areas_of, page_of
 from alerts.desk.pages.places import area_name
 from alerts.desk.pages.rendering import Renderer, language_in, money
-from alerts.desk.pages.streaming import Pulse, stream
+from alerts.desk.pages.streaming import Messages, Pulse, Told, stream
 from alerts.desk.pages.wording import Language, words
 from alerts.ledger import Ledger
 from alerts.ledger.journal import head_of
@@ -29,6 +29,7 @@ from rules.rule import Meta
 
 _NO_CACHE: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _SUMMARY_MS: Final = 2000
+_CHECK_MS: Final = 3000
 _MOST_SUMMARIES: Final = 200
 
 
@@ -68,6 +69,7 @@ def make_feed(
     router = APIRouter(include_in_schema=False)
     summaries = Summaries(ledger, renderer)
     named = sorted(rules, key=lambda meta: meta.id)
+    messages = Messages(ledger, lambda row, language: renderer.text("_row.html", language, row=row))
     # It belongs to the loop that serves, which does not run yet.
     pulses: list[Pulse] = []
 
@@ -109,24 +111,25 @@ def make_feed(
         begin = int(last_event_id) if _is_number(last_event_id) else after
         view, language = view_of(request.query_params), language_in(request)
 
-        def who() -> Reader | None:
-            known = _still(request, user)
-            return None if known is None else reader_of(request, known)
+        checked = [gate_of(request).clock()]
 
-        def told(rows: Iterable[Row]) -> list[dict[str, str]]:
-            return [
-                {
-                    "id": row.alert.alert_id,
-                    "html": renderer.text("_row.html", language, row=row),
-                }
-                for row in rows
-            ]
+        def who() -> Reader | None:
+            now = gate_of(request).clock()
+            if now - checked[0] >= _CHECK_MS:
+                # Gone, or with other areas: the browser loads the page anew and is told.
+                if _still(request, user) != user:
+                    return None
+                checked[0] = now
+            return reader_of(request, user)
+
+        def told(begin: int, reader: Reader) -> Told:
+            return messages.after(begin, view, reader, language)
 
         def summary() -> str:
             return summaries.text(reader_of(request, user), view, language)
 
-        messages = stream(ledger, pulses[0], begin, view, who, told, summary, sent)
-        return StreamingResponse(messages, media_type="text/event-stream", headers=_NO_CACHE)
+        sending = stream(pulses[0], begin, who, told, summary, sent)
+        return StreamingResponse(sending, media_type="text/event-stream", headers=_NO_CACHE)
 
     return router
 

@@ -7,7 +7,8 @@ at a time, and is waited for when it is slow; what looks for news is one task fo
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Iterable
+import threading
+from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from alerts.desk.pages.filtering import View
 from alerts.desk.pages.listing import Reader, Row, rows_among
+from alerts.desk.pages.wording import Language
 from alerts.ledger import Ledger
 from alerts.ledger.journal import head_of
 from alerts.ledger.schema import JOURNAL
@@ -27,6 +29,8 @@ FAR: Final = 2000
 """A browser that is further behind reads the page anew."""
 _PAUSE: Final = 0.5
 _KEEP_ALIVE: Final = 15.0
+_SHARED_MS: Final = 1000
+_MOST_KEPT: Final = 64
 
 
 class Pulse:
@@ -101,20 +105,69 @@ def _seq(row: Row) -> int:
     return row.seq
 
 
+class Told(Struct, frozen=True):
+    """A step as the message that goes out, None where there is nothing to tell.
+
+    `changed_ms` is when each of its alerts was last written.
+    """
+
+    upto: int
+    message: bytes | None
+    changed_ms: tuple[int, ...]
+
+
+class Messages:
+    """Makes the messages; browsers that ask for the same at the same time share one."""
+
+    def __init__(self, ledger: Ledger, render: Callable[[Row, Language], str]) -> None:
+        self._ledger = ledger
+        self._render = render
+        self._kept: dict[tuple[object, ...], tuple[int, Told]] = {}
+        self._lock = threading.Lock()
+        self.made = 0
+
+    def after(self, after: int, view: View, reader: Reader, language: Language) -> Told:
+        """The message that follows an entry."""
+        # Only who asks for their own alerts sees others than those of the same areas.
+        name = reader.name if view.handling == "mine" else ""
+        key = (after, view, reader.areas, name, language)
+        with self._lock:
+            known = self._kept.get(key)
+            if known is not None and 0 <= reader.now_ms - known[0] < _SHARED_MS:
+                return known[1]
+            told = self._made(after, view, reader, language)
+            while len(self._kept) >= _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept.pop(key, None)
+            self._kept[key] = (reader.now_ms, told)
+            return told
+
+    def _made(self, after: int, view: View, reader: Reader, language: Language) -> Told:
+        self.made += 1
+        found = step(self._ledger, after, view, reader)
+        if not found.rows and not found.gone:
+            return Told(found.upto, None, ())
+        rows = [
+            {"id": row.alert.alert_id, "html": self._render(row, language)} for row in found.rows
+        ]
+        content = {"rows": rows, "gone": found.gone}
+        changed = tuple(row.changed_ms for row in found.rows)
+        return Told(found.upto, message("rows", content, found.upto), changed)
+
+
 async def stream(
-    ledger: Ledger,
     pulse: Pulse,
     after: int,
-    view: View,
     reader: Callable[[], Reader | None],
-    told: Callable[[Iterable[Row]], list[dict[str, str]]],
+    told: Callable[[int, Reader], Told],
     summary: Callable[[], str],
     sent: Callable[[float], None] | None = None,
 ) -> AsyncGenerator[bytes, None]:
     """Messages for one browser, until it goes or `reader` says that it may not read any more.
 
-    `reader` is asked before every message, `told` renders rows and `summary` the counters. Once
-    the browser is abreast, `sent` is told how old in seconds every row is that goes out.
+    `reader` is asked before every message, `told` makes the one that follows an entry and
+    `summary` renders the counters. Once the browser is abreast, `sent` is told how old in seconds
+    every alert is that goes out.
     """
     yield b"retry: 2000\n\n"
     abreast = False
@@ -129,14 +182,13 @@ async def stream(
             yield message("reset", {}, after)
             continue
         if end > after:
-            found = await run_in_threadpool(step, ledger, after, view, now)
+            found = await run_in_threadpool(told, after, now)
             after = found.upto
-            if found.rows or found.gone:
-                rows = await run_in_threadpool(told, found.rows)
-                yield message("rows", {"rows": rows, "gone": found.gone}, after)
+            if found.message is not None:
+                yield found.message
             if sent is not None and abreast:
-                for row in found.rows:
-                    sent((now.now_ms - row.changed_ms) / 1000)
+                for changed_ms in found.changed_ms:
+                    sent((now.now_ms - changed_ms) / 1000)
         if end <= after:
             abreast = True
             text = await run_in_threadpool(summary)

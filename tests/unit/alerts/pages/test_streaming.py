@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
 
 from alerts.desk.pages.filtering import View
-from alerts.desk.pages.listing import Reader, Row
-from alerts.desk.pages.streaming import FAR, STEP, Pulse, step, stream
+from alerts.desk.pages.listing import Reader
+from alerts.desk.pages.streaming import FAR, STEP, Messages, Pulse, Told, step, stream
+from alerts.desk.pages.wording import language_of
 from alerts.ledger import Ledger
 from alerts.ledger.journal import Entry, append
 from alerts.ledger.writing import record
@@ -24,10 +24,6 @@ def _write(ledger: Ledger, begin: int, count: int, **changes: object) -> None:
         )
 
 
-def _told(rows: Iterable[Row]) -> list[dict[str, str]]:
-    return [{"id": row.alert.alert_id, "html": ""} for row in rows]
-
-
 def _parsed(message: bytes) -> tuple[str, int | None, dict[str, object]]:
     lines = dict(line.split(": ", 1) for line in message.decode().strip().splitlines())
     return lines["event"], int(lines["id"]) if "id" in lines else None, json.loads(lines["data"])
@@ -37,7 +33,12 @@ async def _read(
     ledger: Ledger, after: int, messages: int, view: View | None = None
 ) -> list[tuple[str, int | None, dict[str, object]]]:
     pulse = Pulse(ledger, pause=0.01)
-    source = stream(ledger, pulse, after, view or View(), lambda: READER, _told, lambda: "summary")
+    making = Messages(ledger, lambda row, _: row.alert.alert_id)
+
+    def made(begin: int, reader: Reader) -> Told:
+        return making.after(begin, view or View(), reader, "zh")
+
+    source = stream(pulse, after, lambda: READER, made, lambda: "summary")
     assert (await anext(source)).startswith(b"retry")
     told = [_parsed(await anext(source)) for _ in range(messages)]
     await source.aclose()
@@ -102,10 +103,30 @@ def test_fifty_browsers_look_at_the_ledger_as_often_as_one(ledger: Ledger) -> No
 def test_a_stream_ends_with_the_session(ledger: Ledger) -> None:
     async def read() -> list[bytes]:
         pulse = Pulse(ledger, pause=0.01)
-        source = stream(ledger, pulse, 0, View(), lambda: None, _told, lambda: "")
+        source = stream(pulse, 0, lambda: None, lambda begin, _: Told(begin, None, ()), lambda: "")
         return [message async for message in source]
 
     _write(ledger, 0, 1)
     messages = asyncio.run(read())
     assert messages[1].startswith(b"event: ended")
     assert len(messages) == 2
+
+
+def test_browsers_that_ask_for_the_same_share_a_message(ledger: Ledger) -> None:
+    _write(ledger, 0, 3)
+    messages = Messages(ledger, lambda row, _: row.alert.alert_id)
+    asked = [
+        messages.after(0, View(), Reader(name, (), READER.now_ms), "zh") for name in ("a", "b", "c")
+    ]
+    assert asked[0].message is not None
+    assert (asked[0] is asked[1] is asked[2], messages.made) == (True, 1)
+    # Other areas, another language, one's own alerts: those are others.
+    for reader, view, language in (
+        (Reader("a", ("64",), READER.now_ms), View(), "zh"),
+        (READER, View(), "en"),
+        (READER, View(handling="mine"), "zh"),
+        (Reader("b", (), READER.now_ms), View(handling="mine"), "zh"),
+        (Reader("a", (), READER.now_ms + 1000), View(), "zh"),
+    ):
+        messages.after(0, view, reader, language_of(language))
+    assert messages.made == 6
