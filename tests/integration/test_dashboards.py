@@ -35,11 +35,9 @@ QUERIES: Final = [
 CHOICES: Final = {variable.name for board in BOARDS for variable in board.variables}
 MOST_SERIES: Final = 50
 SILENT: Final = {
-    "fundwatch_model_": "no model is trained in this installation",
-    "anomaly": "no model is trained in this installation",
     "growth_year": "nothing is known of the year before",
 }
-"""Metrics that this installation has none of, and why."""
+"""What in an expression this installation has no data of, and why."""
 _METRIC: Final = re.compile(r"\b(fundwatch[:_][a-z0-9_:]+|process_[a-z_]+|up)\b")
 
 

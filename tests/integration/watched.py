@@ -68,6 +68,7 @@ def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
     events, reference = folder / "made" / "events.ndjson", folder / "made" / "reference"
     lines = events.read_text(encoding="utf-8").splitlines(keepends=True)
     port, ledgers = free_port(), folder / "data"
+    _train(events, reference, folder / "model")
     inbox = folder / "inbox"
     inbox.mkdir()
     installation = Installation(kafka, postgres, reference, folder)
@@ -82,7 +83,7 @@ def watched(folder: Path, kafka: str, postgres: str) -> Iterator[Watched]:
             "--data",
             ledgers,
         ]
-        command += ["--listen", f"127.0.0.1:{port}"]
+        command += ["--listen", f"127.0.0.1:{port}", "--models", folder / "model"]
         environment = {**installation.environment, "FUNDWATCH_FIGURES_SECONDS": "1"}
         environment["FUNDWATCH_RISK_SECONDS"] = "1"
         run = running(command, folder / "run.log", env=environment)
@@ -115,6 +116,12 @@ def _feed(installation: Installation, folder: Path, lines: list[str], part: int)
     piece = folder / f"piece-{part}.ndjson"
     piece.write_text("".join(lines[part::PARTS]), encoding="utf-8")
     installation.feed(piece)
+
+
+def _train(events: Path, reference: Path, model: Path) -> None:
+    """A model of the very stream it will judge: enough for its metrics to have values."""
+    words = ("train", str(events), "--reference", str(reference), "--out", str(model))
+    subprocess.run([*COMMAND, *words], cwd=REPOSITORY, check=True, capture_output=True)
 
 
 def _balances(reference: Path) -> None:
@@ -184,7 +191,8 @@ def _decide(found: Watched) -> None:
     now = int(time.time() * 1000)
     with found.ledger() as ledger:
         with ledger.read() as connection:
-            alerts = list(standing(connection, ALL))
+            # Those of models first, so that their precision is known too.
+            alerts = sorted(standing(connection, ALL), key=lambda one: one.family != "anomaly")
         with ledger.begin() as connection:
             for alert in alerts[:CONFIRMED]:
                 work.confirm(connection, supervisor, now, alert.alert_id, 0, "39-1", *AMOUNTS)
