@@ -42,7 +42,10 @@ def make_pages(
     renderer = Renderer(world.reference, clock)
     metas = every_rule() if world.rules is None else world.rules
     rules = {meta.id: meta for meta in metas}
-    page = AlertPage(ledger, renderer, rules, lambda: world.law)
+    # Models may raise alerts beside the rules that run, and there are alerts of former rules.
+    rules |= {meta.id: meta for meta in every_rule() if meta.family == "anomaly"}
+    known = {meta.id: meta for meta in every_rule()} | rules
+    page = AlertPage(ledger, renderer, known, lambda: world.law)
     cases = CasePage(ledger, renderer, world.calendar)
     routers = [
         _assets(),

@@ -7,7 +7,9 @@ from alerts.alert import Alert
 from alerts.desk.pages.rendering import plain
 from alerts.desk.pages.wording import LANGUAGES, Words
 
-_ELSEWHERE: Final = frozenset({"score", "threshold", "one_in", "why", "features", "model"})
+_ELSEWHERE: Final = frozenset(
+    {"score", "threshold", "one_in", "why", "features", "model", "detector"}
+)
 """What the model's part of the page tells."""
 
 

@@ -43,31 +43,48 @@ def explanation_of(alert: Alert, words: Words) -> Explanation | None:
     if alert.family != "anomaly" or "score" not in evidence:
         return None
     why = str(evidence.get(f"why_{words.language}", ""))
-    reasons = [part.strip() for part in why.replace("；", ";").split(";")]
-    measures = evidence.get("features", {})
+    reasons = [part.strip() for part in why.replace("；", ";").split(";") if part.strip()]
+    measures = _measures(evidence.get("features", {}))
+    # The words of a reason begin with the name of its measure, in the same order.
+    names = [reason.replace("：", ":").partition(":")[0] for reason in reasons]
+    names += [name for name, _ in measures[len(names) :]]
     return Explanation(
         model=str(evidence.get("model", "")),
         score=str(evidence["score"]),
         threshold=str(evidence.get("threshold", "")),
         one_in=str(evidence.get("one_in", "")),
-        reasons=tuple(reason for reason in reasons if reason),
+        reasons=tuple(reasons),
         features=tuple(
-            _feature(words.of("feature", name), value) for name, value in _pairs(measures)
+            _feature(name, told) for name, (_, told) in zip(names, measures, strict=False)
         ),
     )
 
 
-def _pairs(measures: Any) -> list[tuple[str, Any]]:
-    if isinstance(measures, Mapping):
-        return list(measures.items())
-    if isinstance(measures, (list, tuple)):
-        return [(str(item.get("name", "")), item) for item in measures if isinstance(item, Mapping)]
-    return []
+def _measures(told: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """The measures by name, what weighs most first.
 
-
-def _feature(name: str, told: Any) -> Feature:
+    A measure stands there as a number, with its peers' and its own past under the same name and
+    an ending.
+    """
     if not isinstance(told, Mapping):
-        return Feature(name, _text(told), "", "", None, None, None)
+        return []
+    found = [
+        (
+            str(name),
+            {
+                "value": value,
+                "past": told.get(f"{name}_past"),
+                "peers": told.get(f"{name}_peers"),
+                "weight": told.get(f"{name}_weight", 0),
+            },
+        )
+        for name, value in told.items()
+        if not str(name).endswith(("_past", "_peers", "_weight"))
+    ]
+    return sorted(found, key=lambda one: -(_number(one[1]["weight"]) or 0.0))
+
+
+def _feature(name: str, told: Mapping[str, Any]) -> Feature:
     value, past, peers = (told.get(key) for key in ("value", "past", "peers"))
     numbers = [_number(part) for part in (value, past, peers)]
     known = [abs(number) for number in numbers if number is not None]
