@@ -45,7 +45,7 @@ from alerts.risk.indicators import Indicator, Spending, indicators
 from alerts.risk.points import Account, accounts, load_scale
 from alerts.risk.thresholds import load_thresholds
 from events.money import yuan
-from events.times import day_number, day_of, day_start
+from events.times import day_number, day_of, day_start, moment
 from rules.digests import rule_digests, rules_digest
 from rules.packs import Policy
 from rules.reference import Reference
@@ -100,11 +100,12 @@ def export(
     known = configurations(connection)
     policy = inputs.policy or policy_used(known)
     sums = add_up(connection, period, policy, inputs.reference, progress)
-    found = _indicators(connection, period, inputs.budget, sums)
+    on = _known_until(connection, period)
+    found = _indicators(connection, on, inputs.budget, sums)
     points = accounts(findings(connection, period.last), load_scale())
     areas = {cell.area for cell in sums.period.cells} | {flow.area for flow in sums.period.flows}
     parameters = parameter_tables.parameters(policy, areas, period)
-    everything = _Found(policy, known, sums, found, points, parameters)
+    everything = _Found(policy, known, sums, found, points, parameters, on)
     rows = _write(connection, period, inputs, out, everything)
     write_chain(connection, out / JOURNAL, head.seq)
     manifest = Manifest(
@@ -204,13 +205,22 @@ def add_up(
     return Added(within, earlier, day_of(held.first) if held.events else day_number(period.first))
 
 
-def _indicators(
-    connection: Connection, period: Period, budget: Budget, sums: Added
-) -> list[Indicator]:
+def _known_until(connection: Connection, period: Period) -> date:
+    """The day of which indicators are: the last of the period, or the last one with any event.
+
+    Days to come in a period that is not over are not days on which nothing was spent.
+    """
+    held = archive.extent(connection)
+    if held.events and held.last >= period.since:
+        return min(period.last, moment(held.last).date())
+    return period.last
+
+
+def _indicators(connection: Connection, on: date, budget: Budget, sums: Added) -> list[Indicator]:
     spending = spending_of((sums.earlier, sums.period), sums.since)
     at_risk = ledger_tables.standing_at_risk(connection)
     whole = Spending(spending.days, spending.institutions, spending.since, at_risk)
-    return indicators(whole, budget, period.last, load_thresholds())
+    return indicators(whole, budget, on, load_thresholds())
 
 
 def spending_of(tallies: tuple[Tally, ...], since: int) -> Spending:
@@ -233,6 +243,7 @@ class _Found(Struct, frozen=True):
     indicators: list[Indicator]
     points: list[Account]
     parameters: Table
+    on: date
 
 
 def _write(
@@ -281,7 +292,7 @@ def _tables(
     yield money_tables.settlement(tally, reference)
     yield money_tables.claims(tally)
     yield from money_tables.bookkeeping(tally)
-    yield risk_tables.fund_risk(found.indicators, reference)
+    yield risk_tables.fund_risk(found.indicators, reference, found.on)
     yield from risk_tables.credit_points(found.points, reference)
     yield from money_tables.disclosure(tally, reference)
     yield found.parameters

@@ -1,6 +1,7 @@
 """Tables of fund risk and credit points."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from alerts.exports.money_tables import institution_told
 from alerts.exports.tables import Row, Table, columns
@@ -12,8 +13,8 @@ from events.codes import name_of
 from rules.reference import Reference
 
 
-def fund_risk(found: Sequence[Indicator], reference: Reference) -> Table:
-    """Indicators by area, fund and view, with thresholds and where those are from."""
+def fund_risk(found: Sequence[Indicator], reference: Reference, on: date) -> Table:
+    """Indicators by area, fund and view as of a day, with thresholds and where those are from."""
     known = load_thresholds()
     rows: list[Row] = []
     for one in found:
@@ -56,6 +57,8 @@ def fund_risk(found: Sequence[Indicator], reference: Reference) -> Table:
             "source|阈值出处|source of thresholds",
         ),
         rows,
+        f"截至{on.isoformat()}",
+        f"as of {on.isoformat()}",
         clauses=("NXC-8a", "NXC-8b", "NXC-8c"),
     )
 

@@ -234,6 +234,17 @@ def test_an_empty_period_is_exported(made: Made, tmp_path: Path) -> None:
     openpyxl.load_workbook(tmp_path / "empty" / "export.xlsx")
 
 
+def test_days_to_come_are_not_days_without_spending(made: Made, tmp_path: Path) -> None:
+    assert made.export("2024-H1", tmp_path / "half").exit_code == 0
+    rows = pq.read_table(tmp_path / "half" / "parquet" / "fund_risk.parquet").to_pylist()
+    spent = [row for row in rows if row["indicator"] == "run_rate" and row["fund"] == "pooling"]
+    by_view = {row["view"]: row["basis"] for row in spent}
+
+    # Seventy days were watched: they are held against the budget of these days, in every view.
+    assert by_view["半年评估 half year"] == by_view["年 year"]
+    assert all(row["value"] > 0 for row in spent)
+
+
 def test_a_folder_with_other_files_is_left_alone(made: Made, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     done = made.export(PERIOD, tmp_path)
