@@ -7,7 +7,7 @@ written last: a folder without one is an export that was cut short, and is writt
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
@@ -32,9 +32,9 @@ from alerts.exports.manifest import (
 )
 from alerts.exports.periods import Period
 from alerts.exports.slim import Slim, slim_of
-from alerts.exports.tables import Column, Table
-from alerts.exports.tally import Sums, Tally
-from alerts.exports.words import KINDS, told
+from alerts.exports.summary import SUMMARY, Added, Found, as_text, charts, summary
+from alerts.exports.tables import Table
+from alerts.exports.tally import Tally
 from alerts.exports.workbook import Book, Sheet
 from alerts.ledger import archive
 from alerts.ledger.configuring import Configured, configurations
@@ -42,9 +42,8 @@ from alerts.ledger.journal import head_of
 from alerts.risk.budget import Budget
 from alerts.risk.findings import findings
 from alerts.risk.indicators import Indicator, Spending, indicators
-from alerts.risk.points import Account, accounts, load_scale
+from alerts.risk.points import accounts, load_scale
 from alerts.risk.thresholds import load_thresholds
-from events.money import yuan
 from events.times import day_number, day_of, day_start, moment
 from rules.digests import rule_digests, rules_digest
 from rules.packs import Policy
@@ -75,14 +74,6 @@ class Inputs(Struct, frozen=True):
     digests: Mapping[str, str] = {}
 
 
-class Added(Struct, frozen=True):
-    """The sums of a period, and of what came before it since the beginning of the year before."""
-
-    period: Tally
-    earlier: Tally
-    since: int
-
-
 def export(
     connection: Connection,
     period: Period,
@@ -105,7 +96,7 @@ def export(
     points = accounts(findings(connection, period.last), load_scale())
     areas = {cell.area for cell in sums.period.cells} | {flow.area for flow in sums.period.flows}
     parameters = parameter_tables.parameters(policy, areas, period)
-    everything = _Found(policy, known, sums, found, points, parameters, on)
+    everything = Found(policy, known, sums, found, points, parameters, on)
     rows = _write(connection, period, inputs, out, everything)
     write_chain(connection, out / JOURNAL, head.seq)
     manifest = Manifest(
@@ -236,18 +227,8 @@ def spending_of(tallies: tuple[Tally, ...], since: int) -> Spending:
     return Spending(days, institutions, since)
 
 
-class _Found(Struct, frozen=True):
-    policy: Policy
-    known: list[Configured]
-    sums: Added
-    indicators: list[Indicator]
-    points: list[Account]
-    parameters: Table
-    on: date
-
-
 def _write(
-    connection: Connection, period: Period, inputs: Inputs, out: Path, found: _Found
+    connection: Connection, period: Period, inputs: Inputs, out: Path, found: Found
 ) -> dict[str, int]:
     """Write all tables; rows by table."""
     rows: dict[str, int] = {}
@@ -257,12 +238,12 @@ def _write(
         for table in _tables(connection, period, inputs, found):
             sheet = sheets[table.name] = book.table(table)
             rows[table.name] = _rows(table, out, sheet)
-        told = _summary(period, inputs, found, rows)
+        told = summary(period, inputs.version, found, rows)
         at = book.summary(front, told)
-        _charts(book, front, sheets, at + 1)
-        with Both(out, "summary", _SUMMARY) as files:
+        charts(book, front, sheets, at + 1)
+        with Both(out, "summary", SUMMARY) as files:
             for column, value in told:
-                files.take((column.name, column.zh, column.en, _as_text(column, value)))
+                files.take((column.name, column.zh, column.en, as_text(column, value)))
         rows["summary"] = len(told)
     return dict(sorted(rows.items()))
 
@@ -279,7 +260,7 @@ def _rows(table: Table, out: Path, sheet: Sheet) -> int:
 
 
 def _tables(
-    connection: Connection, period: Period, inputs: Inputs, found: _Found
+    connection: Connection, period: Period, inputs: Inputs, found: Found
 ) -> Iterator[Table]:
     tally, reference = found.sums.period, inputs.reference
     yield money_tables.daily(tally)
@@ -299,103 +280,3 @@ def _tables(
     yield parameter_tables.policy_changes(found.known)
     yield ledger_tables.rules_used(inputs.rules, rule_digests(inputs.rules))
     yield money_tables.cell_rows(tally)
-
-
-_SUMMARY: Final = (
-    Column("name", "项目代码", "item"),
-    Column("zh", "项目", "item in Chinese"),
-    Column("en", "英文", "item in English"),
-    Column("value", "值", "value"),
-)
-
-
-def _summary(
-    period: Period, inputs: Inputs, found: _Found, rows: Mapping[str, int]
-) -> list[tuple[Column, Any]]:
-    tally = found.sums.period
-    total = Sums()
-    for sums in tally.cells.values():
-        total.add(sums)
-    reds = sum(one.level == "red" for one in found.indicators)
-    ambers = sum(one.level == "amber" for one in found.indicators)
-    head = found.known[-1] if found.known else None
-    return [
-        (Column("period", "期间", "period"), f"{period.name} {told(KINDS, period.kind)}"),
-        (Column("first", "起始日", "first day", "date"), period.first),
-        (Column("last", "截止日", "last day", "date"), period.last),
-        (Column("events", "汇总事件数", "events added up", "count"), tally.events),
-        (Column("settlements", "结算笔数", "settlements", "count"), total.settlements),
-        (Column("persons", "就诊人数", "people", "count"), tally.persons),
-        (Column("institutions", "定点机构数", "institutions", "count"), _institutions(tally)),
-        (Column("medfee", "医疗费总额", "total cost", "money"), total.fee),
-        (Column("fund_paid", "基金支付", "paid by funds", "money"), total.fund),
-        (Column("fund_back", "基金退回", "returned to funds", "money"), total.fund_back),
-        (Column("fund_net", "基金净支付", "net of funds", "money"), total.fund_net),
-        (Column("account_paid", "个人账户支付", "from accounts", "money"), total.account),
-        (Column("account_net", "个人账户净支付", "net of accounts", "money"), total.account_net),
-        (Column("cash_paid", "个人现金支付", "in cash", "money"), total.cash),
-        (Column("reversals", "退费笔数", "reversals", "count"), total.reversals),
-        (Column("alerts", "预警", "alerts", "count"), rows["alerts"]),
-        (Column("cases", "案件", "cases", "count"), rows["cases"]),
-        (Column("red", "红色风险指标", "red indicators", "count"), reds),
-        (Column("amber", "黄色风险指标", "amber indicators", "count"), ambers),
-        (Column("policy", "政策摘要", "digest of the policy"), found.policy.digest),
-        (
-            Column("policy_since", "政策启用时间", "policy in use since", "time"),
-            head.at_ms // 1000 if head else None,
-        ),
-        (Column("version", "软件版本", "version of fundwatch"), inputs.version),
-        (
-            Column("changed", "期内变更的参数", "parameters that changed in the period"),
-            parameter_tables.changed_within(found.parameters),
-        ),
-    ]
-
-
-def _institutions(tally: Tally) -> int:
-    return len({cell.institution for cell in tally.cells})
-
-
-def _as_text(column: Column, value: Any) -> str | None:
-    if value is None:
-        return None
-    if column.kind == "money":
-        return str(yuan(value))
-    return value.isoformat() if column.kind == "date" else str(value)
-
-
-def _charts(book: Book, front: Any, sheets: Mapping[str, Sheet], below: int) -> None:
-    """Four charts under the summary."""
-    left, right = f"A{below + 1}", f"C{below + 1}"
-    daily = sheets["daily"]
-    book.chart(
-        front,
-        left,
-        "每日基金与个人账户支付 Paid a day",
-        daily,
-        [(4, "基金 funds"), (5, "个人账户 accounts")],
-    )
-    book.chart(front, right, "每日结算笔数 Settlements a day", daily, [(1, "结算 settlements")])
-    left, right = f"A{below + 17}", f"C{below + 17}"
-    by_rule = sheets["rules"]
-    book.chart(
-        front,
-        left,
-        "各规则预警数 Alerts by rule",
-        by_rule,
-        [(5, "预警 alerts")],
-        kind="bar",
-        labels=2,
-        most=30,
-    )
-    institutions = sheets["institutions"]
-    book.chart(
-        front,
-        right,
-        "各机构基金净支付 Net of funds by institution",
-        institutions,
-        [(14, "基金净支付 net of funds")],
-        kind="bar",
-        labels=1,
-        most=20,
-    )
