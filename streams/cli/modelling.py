@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 import msgspec
-from rich.table import Table
+from rich.table import Column, Table
 
 from alerts.cases.verdicts import labelled
 from alerts.ledger.journal import Entry, append
@@ -22,9 +22,9 @@ from detectors.store.catalogue import (
 )
 from detectors.store.manifest import Manifest, ModelError, read_manifest
 from streams.anomaly.agreement import Agreement, compare
+from streams.cli.desking import opened
 from streams.cli.options import FOLDER, require_ledger
 from streams.cli.showing import console
-from streams.monitor import open_ledger
 from streams.settings import Settings
 
 _MODELS: Final = click.option(
@@ -32,6 +32,9 @@ _MODELS: Final = click.option(
     "models",
     type=FOLDER,
     help="Folder of models; FUNDWATCH_MODELS where it is not given.",
+)
+_POSTGRES: Final = click.option(
+    "--postgres", is_flag=True, help="The workers' ledger (FUNDWATCH_POSTGRES) instead of --data."
 )
 
 
@@ -108,15 +111,18 @@ def _folder(models: Path | None) -> Path:
 @models.command("show")
 @click.argument("name")
 @_MODELS
-@click.option("--data", type=FOLDER, help="Folder of the ledger that has what both models found.")
+@click.option("--data", type=FOLDER, help="Embedded run that has what both models found.")
+@_POSTGRES
 @click.option("--json", "as_json", is_flag=True)
-def show_model(name: str, models: Path | None, data: Path | None, as_json: bool) -> None:
+def show_model(
+    name: str, models: Path | None, data: Path | None, postgres: bool, as_json: bool
+) -> None:
     """One model: its manifest, and beside the one in use how it compares."""
     folder = _folder(models)
     path = named(folder, name)
     manifest = read_manifest(path)
     _load(path)
-    agreements, pair = _compared(folder, path, data)
+    agreements, pair = _compared(folder, path, data, wanted=data is not None or postgres)
     if as_json:
         told = {
             "name": name,
@@ -133,15 +139,16 @@ def show_model(name: str, models: Path | None, data: Path | None, as_json: bool)
 
 
 def _compared(
-    folder: Path, path: Path, data: Path | None
+    folder: Path, path: Path, data: Path | None, *, wanted: bool
 ) -> tuple[list[Agreement], tuple[str, str] | None]:
     """How the model in trial compares with the one in use, where the model is one of them."""
     active, shadow = pointed(folder, "active"), pointed(folder, "shadow")
-    if data is None or active is None or shadow is None or path not in {active, shadow}:
+    if not wanted or active is None or shadow is None or path not in {active, shadow}:
         return [], None
-    require_ledger(data)
+    if data is not None:
+        require_ledger(data)
     mine, other = read_manifest(active).id, read_manifest(shadow).id
-    with open_ledger(data, create=False) as ledger, ledger.read() as connection:
+    with opened(data, Settings()) as ledger, ledger.read() as connection:
         agreements = compare(
             connection, mine, other, {one.event_id: one.label == 1 for one in labelled(connection)}
         )
@@ -171,29 +178,29 @@ def _print_agreements(pair: tuple[str, str], agreements: list[Agreement]) -> Non
         click.echo("尚无对比数据 nothing to compare yet: run with --models for a while")
         return
     table = Table(
-        "检测器 detector",
-        "天 days",
-        "记录 records",
-        f"{active} 每日 a day",
-        f"{trial} 每日 a day",
-        "重合 overlap",
-        "相关 correlation",
-        f"{active} 查实率 precision",
-        f"{trial} 查实率 precision",
+        Column("检测器\ndetector", no_wrap=True),
+        "天\ndays",
+        "记录\nrecords",
+        f"每日预警 a day\n{active}\n{trial}",
+        "重合\noverlap",
+        "相关\ncorrelation",
+        f"查实率 precision\n{active}\n{trial}",
     )
     for one in agreements:
         table.add_row(
             one.detector,
             str(one.days),
             str(one.records),
-            f"{one.active.alerts_a_day:.2f}",
-            f"{one.trial.alerts_a_day:.2f}",
+            f"{one.active.alerts_a_day:.2f}\n{one.trial.alerts_a_day:.2f}",
             _share(one.overlap),
             "–" if one.correlation is None else f"{one.correlation:.3f}",
-            f"{_share(one.active.precision)} ({one.active.judged})",
+            f"{_share(one.active.precision)} ({one.active.judged})\n"
             f"{_share(one.trial.precision)} ({one.trial.judged})",
         )
     console().print(table)
+    click.echo(
+        "各栏上行为使用中的模型，下行为试运行的模型 upper line: in use, lower line: in trial"
+    )
 
 
 def _share(value: float | None) -> str:
@@ -205,9 +212,16 @@ def _share(value: float | None) -> str:
 @_MODELS
 @click.option("--shadow", is_flag=True, help="Put it to trial beside the model in use instead.")
 @click.option("--none", "nobody", is_flag=True, help="Let no model be in use (or in trial).")
-@click.option("--data", type=FOLDER, help="Ledger to enter it into, and whose open alerts to rank.")
+@click.option("--data", type=FOLDER, help="Embedded run into whose journal it is entered.")
+@_POSTGRES
 def activate(
-    name: str | None, models: Path | None, shadow: bool, nobody: bool, data: Path | None
+    *,
+    name: str | None,
+    models: Path | None,
+    shadow: bool,
+    nobody: bool,
+    data: Path | None,
+    postgres: bool,
 ) -> None:
     """Put a model to use, or to trial; runs and workers take it up when they next start.
 
@@ -223,19 +237,20 @@ def activate(
         if role == "active" and pointed(folder, "shadow") == path:
             point(folder, "shadow", None)
     point(folder, role, name)
-    if data is not None:
+    if data is not None or postgres:
         _enter(data, folder, role, name)
     told = {"active": "使用中 in use", "shadow": "试运行 in trial"}[role]
     click.echo(f"{told}: {name or '–'}")
 
 
-def _enter(data: Path, folder: Path, role: Role, name: str | None) -> None:
-    """Journal that a model was put to use or to trial, and rank the open alerts anew."""
-    require_ledger(data)
+def _enter(data: Path | None, folder: Path, role: Role, name: str | None) -> None:
+    """Journal that a model was put to use or to trial."""
+    if data is not None:
+        require_ledger(data)
     now = int(time.time() * 1000)
     model = read_manifest(folder / name).id if name is not None else ""
     content = {"role": role, "name": name or "", "model": model}
-    with open_ledger(data) as ledger, ledger.begin() as connection:
+    with opened(data, Settings()) as ledger, ledger.begin() as connection:
         append(
             connection,
             [Entry(now, f"operator:{getpass.getuser()}", "model.activated", "", content)],
