@@ -188,7 +188,8 @@ def _select(reader: Reader, *more: ColumnElement[Any], start: Table = ALERTS) ->
 def _conditions(view: View, reader: Reader) -> Iterator[ColumnElement[bool]]:
     yield _may_see(reader)
     yield matching(view.filters)
-    yield has_status(view.statuses or STATUSES)
+    # What was withdrawn needs no decision any more.
+    yield has_status(view.statuses or (STATUSES if view.handling else ("open",)))
     if view.within:
         yield ALERTS.c.first_seen_ms >= reader.now_ms - WITHIN_MS[view.within]
     if view.handling == "":

@@ -198,3 +198,11 @@ def _statements(connection: Connection, ask: Callable[[], object]) -> list[tuple
     event.listen(connection, "before_cursor_execute", keep)
     ask()
     return [(statement, values) for statement, values in kept if statement.startswith("SELECT")]
+
+
+def test_what_was_withdrawn_waits_for_nobody(filled: Ledger) -> None:
+    with filled.begin() as connection:
+        record(connection, [an_alert("0008", status="withdrawn", revision=2)], NOW)
+    assert "0008" not in {row.alert.alert_id for row in _all(filled, View())}
+    for view in (View(handling="all"), View(statuses=("withdrawn",))):
+        assert "0008" in {row.alert.alert_id for row in _all(filled, view)}
