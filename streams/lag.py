@@ -55,8 +55,8 @@ class KafkaLag:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._layout.bootstrap, **self._layout.security.clients
         )
-        await consumer.start()
         try:
+            await consumer.start()
             return dict(await consumer.end_offsets(self._places))
         finally:
             await consumer.stop()

@@ -35,7 +35,7 @@ def confirm_case(
 ) -> Case:
     """Confirm a case, and with it those of its alerts on which there is no verdict yet.
 
-    Where no amount is named it stays what its alerts amount to. Raises RefusedError.
+    Where no amount is named here, those that its alerts name count. Raises RefusedError.
     """
     check_cause(cause)
     check_amounts(amount_confirmed, amount_recovered)
