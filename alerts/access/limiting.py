@@ -22,12 +22,16 @@ class Limits:
     """Counts in memory; several processes count each for itself."""
 
     def __init__(self) -> None:
-        storage = MemoryStorage()
-        self._moving = MovingWindowRateLimiter(storage)
-        self._fixed = FixedWindowRateLimiter(storage)
+        self._storage = MemoryStorage()
+        self._moving = MovingWindowRateLimiter(self._storage)
+        self._fixed = FixedWindowRateLimiter(self._storage)
 
     def hit(self, limit: RateLimitItem, *whom: str) -> bool:
         """Count one request; whether it may go on."""
         # A moving window remembers every request, which the many of REQUESTS are not worth.
         strategy = self._fixed if limit is REQUESTS else self._moving
         return strategy.hit(limit, *whom)
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self._storage.reset()

@@ -1,5 +1,6 @@
 """The query parameters that choose alerts and cases."""
 
+from decimal import Decimal
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,15 +10,14 @@ from alerts.access.users import User
 from alerts.cases.case import CaseFilters, Source, Status
 from alerts.cases.listing import Order, Snoozed, WorkFilters
 from alerts.cases.work import Verdict
-from alerts.desk.api.shapes import Area, Id
+from alerts.desk.api.shapes import Amount, Area, Id
 from alerts.ledger.reading import STANDING, Filters
-from events.money import MAX_FEN, fen
+from events.money import fen
 
 Ids = Annotated[list[Id], Field(max_length=50)]
 Areas = Annotated[list[Area], Field(max_length=50)]
 Short = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Seconds = Annotated[int, Field(ge=-(2**40), le=2**40)]
-Yuan = Annotated[float, Field(ge=0, lt=MAX_FEN // 100)]
 Severity = Annotated[int, Field(ge=1, le=3)]
 Place = Annotated[int, Field(ge=0, lt=2**62)]
 VerdictAsked = Literal["none", "confirmed", "dismissed"]
@@ -44,8 +44,8 @@ class AlertFilters(BaseModel):
         default=[]
     )
     subject: Short = ""
-    least_amount: Yuan | None = None
-    most_amount: Yuan | None = None
+    least_amount: Amount | None = None
+    most_amount: Amount | None = None
     since: Seconds | None = None
     until: Seconds | None = None
     text: Short = ""
@@ -126,5 +126,5 @@ class CaseQuery(BaseModel):
         )
 
 
-def _fen(amount: float | None) -> int | None:
-    return None if amount is None else fen(round(amount, 2))
+def _fen(amount: Decimal | None) -> int | None:
+    return None if amount is None else int(fen(amount))
