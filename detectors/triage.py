@@ -34,7 +34,8 @@ LEAST: Final = 20
 """Verdicts of each sort without which there is nothing to learn."""
 _LATER: Final = 0.25
 """Part of the verdicts, the latest, on which probabilities and figures are fitted."""
-_AT_ONCE: Final = 20_000
+_PRIOR: Final = 4.0
+"""Weight of the belief that the margin is a logit as it is."""
 
 
 class TooFewVerdictsError(ValueError):
@@ -57,7 +58,9 @@ class Triage(Struct):
         """
         matrix = with_surprises(rows, told)
         margin = self.ranking.decision_function(matrix)
-        return 1 / (1 + np.exp(-np.clip(self.slope * margin + self.offset, -60, 60)))
+        logit = np.clip(self.slope * margin + self.offset, -35, 35)
+        chance: Scores = 1 / (1 + np.exp(-logit))
+        return chance
 
     def part(self) -> dict[str, Any]:
         """The ranking as one part of a stored model."""
@@ -140,21 +143,24 @@ def _stacked(
 
 
 def _platt(margin: Scores, labels: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope (above 0, so that the order stays) and offset of the logistic curve, by Newton."""
-    positive, negative = int(labels.sum()), int((~labels).sum())
-    goal = np.where(labels, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    """Slope (above 0, so that the order stays) and offset of the logistic curve.
+
+    Newton steps on the likelihood with a prior around 1 and 0: verdicts told apart without error
+    would otherwise make every probability 0 or 1, and all alike.
+    """
     slope, offset = 1.0, 0.0
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-np.clip(slope * margin + offset, -30, 30)))
-        error, weight = chance - goal, chance * (1 - chance) + 1e-9
-        gradient = np.array([error @ margin, error.sum()])
+    for _ in range(100):
+        chance = 1 / (1 + np.exp(-np.clip(slope * margin + offset, -35, 35)))
+        error, weight = chance - labels, chance * (1 - chance)
+        gradient = np.array([error @ margin + _PRIOR * (slope - 1), error.sum() + _PRIOR * offset])
         curve = np.array(
-            [[weight @ margin**2, weight @ margin], [weight @ margin, weight.sum()]]
-        ) + 1e-6 * np.eye(2)
-        step = np.linalg.solve(curve, gradient)
+            [
+                [weight @ margin**2 + _PRIOR, weight @ margin],
+                [weight @ margin, weight.sum() + _PRIOR],
+            ]
+        )
+        step = np.clip(np.linalg.solve(curve, gradient), -0.5, 0.5)
         slope, offset = slope - float(step[0]), offset - float(step[1])
-        if abs(step).max() < 1e-8:
+        if np.abs(step).max() < 1e-8:
             break
-    if not (np.isfinite(slope) and np.isfinite(offset) and slope > 0.05):
-        return 1.0, 0.0
-    return slope, offset
+    return (slope, offset) if 0.05 < slope < 5 and abs(offset) < 20 else (1.0, 0.0)
