@@ -73,6 +73,14 @@ screenshots: .venv/test.stamp ## pictures of the desk for the documents, from a 
 	@tools/components.sh chromium
 	$(BIN)/python -m tools.screenshots
 
+.PHONY: evaluate
+evaluate: .venv/test.stamp ## measure detectors and triage forward in time, into docs/evaluation.md
+	$(BIN)/python -m benchmarks.evaluation
+
+.PHONY: cards
+cards: .venv/test.stamp ## the published card process: AUC, average precision, card precision at 100
+	$(BIN)/python -m benchmarks.cards
+
 .PHONY: clean
 clean: ## remove the environment, the caches and the demonstration
 	rm -rf .venv .cache $(DEMO) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.core import decoding_and_rules
 from benchmarks.memory import memory_of
+from benchmarks.scoring import scoring
 from simulation import simulate
 
 
@@ -35,6 +36,11 @@ def main() -> None:
             f"histories: {taken / 2**20:.0f} MiB for {chosen.persons} persons and {chosen.days}"
             f" days, {per_person:.2f} GiB per 100,000 persons"
         )
+    cost = scoring()
+    print(
+        f"scoring: {cost.whole:.1f} us an event in batches (goal 60), {cost.forest:.1f} us of them"
+        f" the forest alone, ratio {cost.whole / cost.forest:.2f}"
+    )
     if chosen.worker:
         from benchmarks.worker import main as measure_workers
 

@@ -9,16 +9,21 @@ transactions costs five times as much and is fraud. (Le Borgne, Siblini, Lebicho
 Reproducible Machine Learning for Credit Card Fraud Detection, 2022; written from the description.)
 """
 
+import argparse
 import csv
+import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
+from click import Command
 from msgspec import Struct
 from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from events.times import CST
+from streams.cli.training import score, train
 
 FIRST: Final = datetime(2018, 4, 1, tzinfo=CST)
 SHOWN_FROM: Final = 71
@@ -28,6 +33,9 @@ DAYS: Final = 136
 Mapping = Literal["institution", "device", "sparse"]
 """Where a terminal goes: an institution each, a device of one institution, an institution with
 hardly any other field filled."""
+Verdicts = Literal["all", "until July", "July week"]
+"""Which verdicts there are, each known a week after its transaction: of all days, of all days up
+to 31 July, or of the week of training only."""
 
 
 class Cards(Struct):
@@ -126,9 +134,9 @@ def moment(seconds: int) -> str:
 
 
 def write(
-    cards: Cards, folder: Path, mapping: Mapping, verdicts_until: int, delay_days: int = 7
+    cards: Cards, folder: Path, mapping: Mapping, until: int, since: int = 0
 ) -> tuple[Path, Path]:
-    """Write `events.ndjson` and `verdicts.csv`; verdicts of days before `verdicts_until`."""
+    """Write `events.ndjson` and `verdicts.csv`; verdicts of the days `since` to before `until`."""
     folder.mkdir(parents=True, exist_ok=True)
     events, verdicts = folder / "events.ndjson", folder / "verdicts.csv"
     columns = (cards.customer, cards.terminal, cards.seconds, cards.amount, cards.fraud, cards.day)
@@ -138,8 +146,8 @@ def write(
         rows = zip(*(column.tolist() for column in columns), strict=True)
         for number, (customer, terminal, seconds, amount, fraud, day) in enumerate(rows):
             lines.write(_line(number, customer, terminal, seconds, amount, mapping))
-            if day < verdicts_until:
-                known = moment(seconds + delay_days * 86_400)
+            if since <= day < until:
+                known = moment(seconds + 7 * 86_400)
                 writer.writerow((event_id(number), int(fraud), known))
     return events, verdicts
 
@@ -161,3 +169,101 @@ def _line(
         f'"{moment(seconds)}","psn_no":"C{customer:05d}",{place},"setl_id":"S{number}",'
         f'"medfee_sumamt":{amount:.2f}{paid}}}\n'
     )
+
+
+class Figures(Struct):
+    """Area under the curve, average precision, card precision at 100."""
+
+    auc: float
+    average_precision: float
+    card_precision: float
+
+
+def figures(cards: Cards, scores: NDArray[np.float64], first: int, last: int) -> Figures:
+    """Figures over the days `first` to `last`, days of `FIRST`.
+
+    Card precision: a day's 100 customers with the highest score, those left out who are known to
+    be compromised by what was known a week before; the share with a fraud that day.
+    """
+    day = cards.day
+    test = (day >= first) & (day <= last)
+    shares = []
+    for one in range(first, last + 1):
+        known = cards.fraud & (day <= one - 7) & (day >= one - 14)
+        today = (day == one) & ~np.isin(cards.customer, cards.customer[known])
+        best: dict[int, float] = {}
+        for who, value in zip(cards.customer[today].tolist(), scores[today].tolist(), strict=True):
+            best[who] = max(best.get(who, value), value)
+        top = sorted(best, key=lambda who: -best[who])[:100]
+        bad = set(cards.customer[today & cards.fraud].tolist())
+        shares.append(sum(who in bad for who in top) / 100)
+    return Figures(
+        roc_auc_score(cards.fraud[test], scores[test]),
+        average_precision_score(cards.fraud[test], scores[test]),
+        sum(shares) / len(shares),
+    )
+
+
+TRAIN: Final = (115, 121)
+"""25 to 31 July, as days of `FIRST`."""
+TEST: Final = (129, 135)
+"""8 to 14 August."""
+
+
+def protocol(
+    seed: int, mapping: Mapping, customers: int, terminals: int, verdicts: Verdicts
+) -> dict[str, Figures]:
+    """Train and score through the command line's own functions; figures by kind of model."""
+    cards = shown(generate(seed, customers, terminals))
+    until = {"all": DAYS, "until July": TRAIN[1] + 1, "July week": TRAIN[1] + 1}[verdicts]
+    since = TRAIN[0] if verdicts == "July week" else 0
+    told: dict[str, Figures] = {}
+    with tempfile.TemporaryDirectory(prefix="fundwatch-cards-") as place:
+        events, table = write(cards, Path(place), mapping, until, since=since)
+        for name, known in (("triage", table), ("without verdicts", None)):
+            model, out = Path(place) / name, Path(place) / "scores.csv"
+            _call(train, [str(events), "--out", str(model), *_days(TRAIN)], known)
+            _call(score, [str(events), "--model", str(model), "--out", str(out), *_days(TEST)])
+            with out.open(newline="") as file:
+                found = {row["event_id"]: float(row["score"]) for row in csv.DictReader(file)}
+            scores = np.array([found.get(event_id(at), 0.0) for at in range(len(cards.customer))])
+            told[name] = figures(cards, scores, *TEST)
+    return told
+
+
+def _days(days: tuple[int, int]) -> list[str]:
+    first, last = ((FIRST + timedelta(days=day)).date().isoformat() for day in days)
+    return ["--from", first, "--until", last]
+
+
+def _call(command: Command, arguments: list[str], verdicts: Path | None = None) -> None:
+    more = ["--verdicts", str(verdicts)] if verdicts is not None else []
+    command.main([*arguments, *more], standalone_mode=False)
+
+
+PUBLISHED: Final = {
+    "random forest": Figures(0.867, 0.658, 0.287),
+    "isolation forest": Figures(0.829, 0.268, 0.234),
+}
+"""Baselines on the same protocol, with the handbook's own features (and its labels in both)."""
+
+
+def main() -> None:
+    """Run the protocol and print the figures beside the published ones."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks.cards", description=__doc__)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--mapping", choices=get_args(Mapping), default="institution")
+    options.add_argument("--verdicts", choices=get_args(Verdicts), default="all")
+    options.add_argument("--customers", type=int, default=5000)
+    options.add_argument("--terminals", type=int, default=10_000)
+    chosen = options.parse_args()
+    told = protocol(
+        chosen.seed, chosen.mapping, chosen.customers, chosen.terminals, chosen.verdicts
+    )
+    print(f"{'':20}  AUC  AP    CP@100")
+    for name, one in {**told, **PUBLISHED}.items():
+        print(f"{name:20} {one.auc:.3f} {one.average_precision:.3f} {one.card_precision:.3f}")
+
+
+if __name__ == "__main__":
+    main()

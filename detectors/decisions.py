@@ -22,6 +22,9 @@ BUDGETS: Final[Mapping[str, float]] = {
 rule; fewer settlements a day mean fewer alerts, but one a week at least."""
 LEAST_SURPRISE: Final = 7.0
 """No alert is raised for what happens by chance oftener than once in a thousand (e^-7)."""
+RARE: Final = 0.001
+_SEEN: Final = 4.0
+"""A surprise below this is none, however seldom: where nothing ever happened, all are at 0."""
 _A_WEEK: Final = 1 / 7
 
 
@@ -44,6 +47,10 @@ def decide(about: str, surprise: Scores, days: NDArray[np.int64], per_day: float
     calibration: Mapping[str, Any] = fit_calibration(surprise) if len(surprise) else {}
     share = min(budget / judged, 1.0)
     wanted = score_at(calibration, share) if calibration else LEAST_SURPRISE
-    threshold = max(wanted, LEAST_SURPRISE)
+    # The surprise of a forest ends where its trees end: what is rarer than one in a thousand in
+    # training will do for it.
+    rare = score_at(calibration, RARE) if calibration else LEAST_SURPRISE
+    least = rare if _SEEN <= rare < LEAST_SURPRISE else LEAST_SURPRISE
+    threshold = max(wanted, least)
     reached = int((surprise >= threshold).sum())
     return Decision(threshold, max(1, len(surprise) // max(reached, 1)))

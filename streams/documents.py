@@ -216,8 +216,51 @@ def settings_page() -> str:
     return "\n".join(page) + "\n"
 
 
+def features_page() -> str:
+    """Every feature with its meaning and unit, by the stage that works it out."""
+    from detectors.features import company, habits, hits, place, purchases, spending, verdicts
+    from detectors.features.feature import UNITS
+    from detectors.registry import all_detectors
+
+    used: dict[str, list[str]] = {}
+    for one in all_detectors():
+        for name in one.columns:
+            used.setdefault(name, []).append(one.name)
+    groups = (
+        ("Amounts against the own past", spending.FEATURES),
+        ("Timing and whereabouts", habits.FEATURES),
+        ("Drug mix, account use, refunds, credentials", purchases.FEATURES),
+        ("Institution, terminal and physician", place.FEATURES),
+        ("Company", company.FEATURES),
+        ("Verdicts (triage only)", verdicts.FEATURES),
+        ("Alerts on the settlement (triage only)", hits.FEATURES),
+    )
+    page = [
+        "# Features of the anomaly models\n",
+        _MADE,
+        f"{sum(len(features) for _, features in groups)} features. All look only at what lies"
+        " strictly before the settlement by event time and event id. The first three groups are"
+        " worked out where the person's history is and travel with the settlement; the rest where"
+        " its institution's is. `ln(1+x)`: logarithm of one more than the quantity.\n",
+    ]
+    for title, features in groups:
+        page += [
+            f"## {title}\n",
+            "| feature | | meaning | unit | used by |",
+            "|---|---|---|---|---|",
+        ]
+        page += [
+            f"| `{one.name}` | {one.zh} | {one.en} | {' '.join(UNITS[one.unit])} |"
+            f" {', '.join(used.get(one.name, ['triage']))} |"
+            for one in features
+        ]
+        page.append("")
+    return "\n".join(page).rstrip() + "\n"
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "fields.md": fields_page,
+    "features.md": features_page,
     "rules.md": rules_page,
     "coverage.md": coverage_page,
     "metrics.md": metrics_page,

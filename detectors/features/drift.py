@@ -17,7 +17,9 @@ _NEW: Final = 3
 _FLOOR: Final = 0.05
 """Least scatter of weekly means from week to week beyond chance."""
 _PERSON: Final = 0.8
-"""Standard deviation of one settlement's logarithm, where a week has too few to tell."""
+"""Standard deviation of one settlement's logarithm, as long as little is known of it."""
+_PRIOR: Final = 20.0
+"""Settlements that it counts for."""
 _SLACK: Final = 0.75
 _MOST: Final = 12.0
 """A single week counts for so many deviations at most."""
@@ -26,6 +28,7 @@ _MOST: Final = 12.0
 def drift(days: Mapping[int, Sequence[int]], today: int) -> tuple[float, float]:
     """The CUSUM, and the last week's mean over the past one (ln), from the days before today."""
     weeks: list[tuple[float, float]] = []
+    variance = _variance(days, today)
     for back in range(WEEKS - 1, -1, -1):
         number = logged = 0
         for day in range(today - 7 * back - 7, today - 7 * back):
@@ -34,7 +37,7 @@ def drift(days: Mapping[int, Sequence[int]], today: int) -> tuple[float, float]:
                 number += found[tallies.COUNT]
                 logged += found[tallies.LOG]
         if number:
-            weeks.append((logged / number / tallies.SCALE, _PERSON**2 / number))
+            weeks.append((logged / number / tallies.SCALE, variance / number))
     if len(weeks) <= _NEW:
         return 0.0, 0.0
     # The past is the earlier half: a drift that has gone on for weeks must not be its own measure.
@@ -48,3 +51,19 @@ def drift(days: Mapping[int, Sequence[int]], today: int) -> tuple[float, float]:
     mean, chance = weeks[-1]
     trust = 1 / (1 + 10 * chance)
     return level, (mean - usual) * trust
+
+
+def _variance(days: Mapping[int, Sequence[int]], today: int) -> float:
+    """Variance of one settlement's logarithm over all the weeks, drawn towards the usual one."""
+    number = logged = squared = 0
+    for day in range(today - 7 * WEEKS, today):
+        found = days.get(day)
+        if found is not None:
+            number += found[tallies.COUNT]
+            logged += found[tallies.LOG]
+            squared += found[tallies.SQUARE]
+    spread = 0.0
+    if number:
+        mean = logged / number / tallies.SCALE
+        spread = max(squared / number / tallies.SCALE**2 - mean * mean, 0.0)
+    return (spread * number + _PERSON**2 * _PRIOR) / (number + _PRIOR)

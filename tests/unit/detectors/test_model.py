@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detectors.calibration import fit_calibration, score_at, share_above, surprise_of
-from detectors.decisions import LEAST_SURPRISE
+from detectors.decisions import LEAST_SURPRISE, decide
 from detectors.detector import Matrix
 from detectors.explaining import explain, numbers
 from detectors.features import hits
@@ -41,7 +41,16 @@ def test_a_stored_model_scores_the_same() -> None:
     again = model_of(unpacked(packed(model.part()), "test"))
     assert np.array_equal(again.combined(sample.values), model.combined(sample.values))
     assert again.decisions == model.decisions
-    assert all(decision.threshold >= LEAST_SURPRISE for decision in model.decisions.values())
+    assert all(decision.threshold > 0 for decision in model.decisions.values())
+
+
+def test_a_budget_is_kept_and_what_is_common_is_never_told() -> None:
+    rng = np.random.default_rng(1)
+    days = np.repeat(np.arange(100), 1000)
+    decision = decide("settlement", rng.exponential(2, len(days)), days, per_day=100_000)
+    assert decision.one_in == pytest.approx(1000 / 20, rel=0.1)
+    nothing = decide("settlement", np.zeros(1000), np.arange(1000) % 10, 100.0)
+    assert nothing.threshold >= LEAST_SURPRISE
 
 
 def test_a_planted_settlement_comes_first_and_is_explained() -> None:
