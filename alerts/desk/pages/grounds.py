@@ -88,11 +88,17 @@ def _value(value: Any, unit: str, words: Words) -> str:
     if unit == "fen" and isinstance(value, int):
         return f"{yuan(value):,} {words('unit.yuan')}"
     if isinstance(value, Mapping):
-        value = list(value)
+        value = [f"{name} {item}" if _single(item) else str(name) for name, item in value.items()]
     if isinstance(value, (list, tuple)):
+        if not all(map(_single, value)):
+            return words("unit.entries", n=len(value))
         text = "、".join(str(item) for item in value[:_LONG])
         return text if len(value) <= _LONG else words("unit.and_more", text=text, n=len(value))
     return f"{value} {words.of('unit', unit)}"
+
+
+def _single(value: Any) -> bool:
+    return not isinstance(value, (Mapping, list, tuple))
 
 
 def _of_policy(alert: Alert, meta: Meta, policy: Policy, on: date, words: Words) -> Iterator[Used]:
