@@ -3,10 +3,19 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
-from alerts.access.dependencies import Auditor, NowMs, OpenLedger, Supervisor, Viewer
+from alerts.access.dependencies import (
+    Auditor,
+    NowMs,
+    OpenLedger,
+    Supervisor,
+    Viewer,
+    gate_of,
+)
+from alerts.access.gate import RefusedError
+from alerts.access.limiting import EXPORTS
 from alerts.access.users import User
 from alerts.cases import notes, revealing, snoozes, work
 from alerts.cases.listing import Worked, listed_as_worked, worked
@@ -229,10 +238,13 @@ def snooze(
     responses=documented(404),
 )
 def reveal(
-    ledger: OpenLedger, now_ms: NowMs, user: Supervisor, alert_id: AlertId, body: shapes.Reveal
+    request: Request, now_ms: NowMs, user: Supervisor, alert_id: AlertId, body: shapes.Reveal
 ) -> Response:
     """Needs a reason, and leaves an entry in the journal."""
-    with ledger.begin() as connection:
+    gate = gate_of(request)
+    if not gate.limits.hit(EXPORTS, user.name):
+        raise RefusedError(429, "查看过于频繁，请稍后再试", "found too many persons; wait a minute")
+    with gate.ledger.begin() as connection:
         person = revealing.reveal(connection, user, now_ms, alert_id, body.pseudonym, body.reason)
     return answer(person)
 

@@ -88,6 +88,13 @@ def test_a_day_at_the_desk(asking: As) -> None:
     assert CERTNO not in str(journal)
 
 
+def test_a_supervisor_cannot_go_through_everybody(asking: As) -> None:
+    desk = asking("supervisor")
+    asked = {"pseudonym": pseudonym(PERSON), "reason": "核实冒名"}
+    answers = [desk.post("/v1/alerts/a/reveal", json=asked).status_code for _ in range(31)]
+    assert answers == [200] * 30 + [429]
+
+
 def test_filters(asking: As) -> None:
     desk = asking("supervisor")
     assert set(_ids(desk)) == {"a", "b", "c", "d"}
