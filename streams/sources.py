@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
+from select import select
 from threading import Event
 from time import perf_counter
 from typing import Final
@@ -98,25 +98,50 @@ def _read_whole(
     return done
 
 
-def read_standard_input(monitor: Monitor, size: int, progress: Callable[[int], None]) -> int:
-    """Read lines from standard input to its end, committing each full batch and the rest."""
+def read_standard_input(
+    monitor: Monitor,
+    size: int,
+    progress: Callable[[int], None],
+    *,
+    within: float,
+    stopped: Event,
+) -> int:
+    """Read lines from standard input to its end, or until stopped; how many records were read.
+
+    A batch is committed when it is full, and after `within` seconds in which nothing came: what
+    is piped in slowly is watched as it comes, and what was read is kept when the run is stopped.
+    """
     done = 0
     batch: list[Read] = []
     arrived = perf_counter()
-    chunks = iter(partial(os.read, sys.stdin.fileno(), 1 << 16), b"")
-    for position, line in split_lines(chunks):
+
+    def commit() -> None:
+        nonlocal done, batch
+        if batch:
+            done += len(batch)
+            monitor.take(batch, arrived=arrived)
+            batch = []
+            progress(done)
+
+    for position, line in split_lines(_piped(sys.stdin.fileno(), within, stopped, commit)):
         if line.strip():
             if not batch:
                 arrived = perf_counter()
             batch.append(read_line(line, "standard input", position))
         if len(batch) >= size:
-            done += len(batch)
-            monitor.take(batch, arrived=arrived)
-            batch = []
-            progress(done)
-    if batch:
-        monitor.take(batch, arrived=arrived)
-    return done + len(batch)
+            commit()
+    commit()
+    return done
+
+
+def _piped(file: int, within: float, stopped: Event, idle: Callable[[], None]) -> Iterator[bytes]:
+    while not stopped.is_set():
+        if not select([file], [], [], within)[0]:
+            idle()
+        elif chunk := os.read(file, 1 << 16):
+            yield chunk
+        else:
+            return
 
 
 def _ended(file: Path) -> bool:

@@ -84,9 +84,9 @@ def run(
             if not once:
                 monitor.risk.start()
                 tell_first_link(monitor.ledger, settings.public_url or server.address)
-            done = _read(monitor, events, settings, once=once)
+            done = _read(monitor, events, settings, stopped, once=once)
             monitor.rank()
-            if not once:
+            if not once and not stopped.is_set():
                 if exporter is not None:
                     threading.Thread(target=exporter.run, args=(stopped,), daemon=True).start()
                 _stay(monitor, events, settings, stopped)
@@ -101,15 +101,40 @@ def _scheduled(settings: Settings, cron: str | None, kind: str | None) -> Settin
     return settings.model_copy(update={name: one for name, one in told.items() if one is not None})
 
 
-def _read(monitor: Monitor, events: tuple[Path, ...], settings: Settings, *, once: bool) -> int:
+class _StoppedError(Exception):
+    """The run was asked to end; what is committed is kept, the next run goes on from there."""
+
+
+def _read(
+    monitor: Monitor,
+    events: tuple[Path, ...],
+    settings: Settings,
+    stopped: threading.Event,
+    *,
+    once: bool,
+) -> int:
     size = settings.batch_events
+    reached = 0
     if events:
         total = count_lines(events) if sys.stderr.isatty() else None
         with progress_bar("watching", total) as told:
-            return read_files(monitor, events, size, told, whole=once)
+
+            def committed(done: int) -> None:
+                nonlocal reached
+                reached = done
+                told(done)
+                if stopped.is_set():
+                    raise _StoppedError
+
+            try:
+                return read_files(monitor, events, size, committed, whole=once)
+            except _StoppedError:
+                return reached
     if not sys.stdin.isatty():
         with progress_bar("watching") as told:
-            return read_standard_input(monitor, size, told)
+            return read_standard_input(
+                monitor, size, told, within=settings.batch_seconds, stopped=stopped
+            )
     return 0
 
 

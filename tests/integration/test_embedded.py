@@ -128,6 +128,66 @@ def test_events_by_pipe(stream: Path, expected: list[AlertRow], tmp_path: Path) 
     assert difference(expected, _table(tmp_path)) == []
 
 
+def _archived(data: Path) -> int:
+    """Events that are committed, however they came."""
+    file = data / "ledger.sqlite"
+    if not file.exists():
+        return 0
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
+    try:
+        (events,) = connection.execute("SELECT sum(events) FROM archive").fetchone()
+    except sqlite3.OperationalError:
+        return 0
+    finally:
+        connection.close()
+    return events or 0
+
+
+def _holds(data: Path, events: int) -> bool:
+    return _archived(data) == events
+
+
+def test_asked_to_end_it_ends_between_two_batches(
+    stream: Path, expected: list[AlertRow], tmp_path: Path
+) -> None:
+    """SIGTERM while files are being read ends the run in order; the next one goes on."""
+    environment = {**os.environ, "FUNDWATCH_BATCH_EVENTS": "75"}
+    command = _command(stream, tmp_path, str(stream / "events.ndjson"), "--once")
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until(partial(_came_to, process, tmp_path, 150), "the first commits", 120)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    lines = (stream / "events.ndjson").read_bytes().count(b"\n")
+    assert 150 <= _position(tmp_path) < lines
+    subprocess.run(command, capture_output=True, check=True)
+    assert difference(expected, _table(tmp_path)) == []
+
+
+def test_what_is_piped_in_slowly_is_watched_as_it_comes(stream: Path, tmp_path: Path) -> None:
+    """A batch that does not fill up is committed once nothing more comes."""
+    lines = (stream / "events.ndjson").read_bytes().splitlines(keepends=True)[:30]
+    process = subprocess.Popen(
+        _command(stream, tmp_path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdin is not None
+        for begin, end in ((0, 10), (10, len(lines))):
+            process.stdin.write(b"".join(lines[begin:end]))
+            process.stdin.flush()
+            until(partial(_holds, tmp_path, end), "what was piped in")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert process.stdin is not None
+        process.stdin.close()
+    assert _archived(tmp_path) == len(lines)
+
+
 def _token(data: Path, name: str, *options: str) -> str:
     """A token made as an operator makes it."""
     made = subprocess.run(
