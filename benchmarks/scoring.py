@@ -6,9 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.ensemble import IsolationForest
 
-from detectors.detector import Matrix
+from detectors.detector import Matrix, chosen
 from detectors.features.settlement import COLUMNS, PLAIN
 from detectors.model import fit_model
+from detectors.settlement_forest import SettlementForest
+from detectors.surprise import surprises
 
 _ROWS = 20_000
 
@@ -34,8 +36,10 @@ def scoring() -> Cost:
         ),
         seed=1,
     )
-    bare: IsolationForest = model.parameters["settlement_forest"]["forest"]
-    some = values[:, : bare.n_features_in_]
+    fitted = model.parameters["settlement_forest"]
+    bare: IsolationForest = fitted["forest"]
+    some = surprises(fitted["surprise"], chosen(values, SettlementForest.columns))
+    some = some.astype(np.float32)
     return Cost(
         _microseconds(lambda: model.combined(values)),
         _microseconds(lambda: bare.score_samples(some)),

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 class IsolationForest:
-    n_features_in_: int
     def __init__(
         self,
         *,
