@@ -1,6 +1,6 @@
 """The detectors together: fitted at once, scored at once, one surprise for each kind of alert."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,8 @@ from detectors.registry import all_detectors
 
 MOST_ROWS: Final = 300_000
 """Detectors are fitted on at most so many rows, drawn evenly."""
+FEWEST: Final = 10
+"""Institutions, or physicians, below which they have no say in the score of a settlement."""
 PART: Final = "detectors"
 """The part of a stored model that holds what `fit_model` returns."""
 _AT_ONCE: Final = 20_000
@@ -32,6 +34,8 @@ class Model(Struct):
     """Medians and scatter of every feature by group, for explanations."""
     per_day: float
     """Settlements a day in training."""
+    quiet: tuple[str, ...] = ()
+    """Detectors left out of the combined score: their institutions or physicians are too few."""
 
     def surprises(self, values: Values) -> dict[str, Scores]:
         """The calibrated surprise of each row, by detector."""
@@ -56,7 +60,7 @@ class Model(Struct):
     def combined(self, values: Values) -> Scores:
         """One anomaly score a row, over all detectors."""
         pieces = [
-            combined(self.surprises(values[at : at + _AT_ONCE]))
+            combined(self.surprises(values[at : at + _AT_ONCE]), self.quiet)
             for at in range(0, len(values), _AT_ONCE)
         ]
         return np.concatenate(pieces) if pieces else np.zeros(0)
@@ -77,13 +81,14 @@ class Model(Struct):
             },
             "peers": self.peers,
             "per_day": self.per_day,
+            "quiet": list(self.quiet),
         }
 
 
-def combined(told: Mapping[str, Scores]) -> Scores:
+def combined(told: Mapping[str, Scores], quiet: Sequence[str] = ()) -> Scores:
     """The highest surprise, where those that look at the same deviations are added first."""
     together: Scores = np.sum([told[name] for name in _TOGETHER], axis=0)
-    others = [scores for name, scores in told.items() if name not in _TOGETHER]
+    others = [scores for name, scores in told.items() if name not in (*_TOGETHER, *quiet)]
     highest: Scores = np.max([together, *others], axis=0)
     return highest
 
@@ -96,6 +101,7 @@ def model_of(part: Mapping[str, Any]) -> Model:
         {name: Decision(float(at), int(one)) for name, (at, one) in part["decisions"].items()},
         dict(part["peers"]),
         float(part["per_day"]),
+        tuple(part["quiet"]),
     )
 
 
@@ -111,8 +117,9 @@ def fit_model(matrix: Matrix, seed: int) -> Model:
         scores = one.score(parameters[one.name], sample.values)
         calibrations[one.name] = fit_calibration(scores[_judged(one, sample)])
         told[one.name] = surprise_of(calibrations[one.name], scores)
-    calibrations["combined"] = fit_calibration(combined(told))
-    model = Model(dict(parameters), calibrations, {}, {}, per_day)
+    quiet = tuple(one.name for one in all_detectors() if _few(one, sample))
+    calibrations["combined"] = fit_calibration(combined(told, quiet))
+    model = Model(dict(parameters), calibrations, {}, {}, per_day, quiet)
     kinds = model.about(sample.values)
     for one in all_detectors():
         rows = _judged(one, sample)
@@ -134,6 +141,15 @@ def _judged(one: Detector, matrix: Matrix) -> Any:
         rows = last_of_each(matrix.physicians, matrix.days)
         return rows if len(rows) else slice(0, 1)
     return slice(None)
+
+
+def _few(one: Detector, matrix: Matrix) -> bool:
+    """Whether a detector's subjects are so few that one's doings would be every row's score."""
+    if one.subject == "institution":
+        return len(np.unique(matrix.institutions)) < FEWEST
+    if one.subject == "physician":
+        return len(np.unique(matrix.physicians[matrix.physicians >= 0])) < FEWEST
+    return False
 
 
 def _drawn(matrix: Matrix, seed: int) -> Matrix:

@@ -68,6 +68,18 @@ def test_a_planted_settlement_comes_first_and_is_explained() -> None:
     assert numbers(reasons)["fee_over_own"] == pytest.approx(np.exp(9), rel=1e-3)
 
 
+def test_one_institution_alone_does_not_decide_every_score() -> None:
+    """What is the same for all settlements of a day must not hide what differs."""
+    sample = matrix(10, rows=3000)
+    sample.institutions[:] = 0
+    sample.values[:, COLUMNS["inst_drift"]] = sample.days
+    model = fit_model(sample, 3)
+    later = sample.values.copy()
+    later[:, COLUMNS["inst_drift"]] = 60
+    later[7, COLUMNS["fee_over_own"]] = 9
+    assert int(np.argmax(model_of(model.part()).combined(later))) == 7
+
+
 @pytest.mark.parametrize(
     ("about", "column"),
     [
