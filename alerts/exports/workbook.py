@@ -37,6 +37,7 @@ _WIDTHS: Final[dict[Kind, int]] = {
 _WIDE: Final = frozenset(
     {"message_zh", "message_en", "basis", "source", "account", "reference", "cites", "evidence"}
 )
+_A4: Final = 9
 _FORMATS: Final[dict[Kind, dict[str, Any]]] = {
     "money": {"num_format": "#,##0.00"},
     "count": {"num_format": "#,##0"},
@@ -71,6 +72,7 @@ class Sheet:
             sheet.write_string(2, at, f"{column.zh}\n{column.en}", book.head)
         sheet.set_row(2, 32)
         sheet.freeze_panes(_HEAD, 1)
+        sheet.repeat_rows(2)
 
     def take(self, row: Row) -> None:
         """Add a row, if there is room."""
@@ -140,8 +142,14 @@ class Book:
         }
 
     def sheet(self, name: str) -> Worksheet:
-        """A new sheet; names of sheets allow no colon and 31 characters."""
-        return self._book.add_worksheet(name.replace("：", " ").replace(":", " ")[:31])
+        """A new sheet; names of sheets allow no colon and 31 characters. It prints on A4, one
+        page wide."""
+        sheet = self._book.add_worksheet(name.replace("：", " ").replace(":", " ")[:31])
+        sheet.set_paper(_A4)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&A&R&P / &N")
+        return sheet
 
     def table(self, table: Table) -> Sheet:
         """A sheet for a table."""
