@@ -23,6 +23,9 @@ demo: .venv/demo.stamp $(DEMO)/data.stamp ## a simulated stream, watched live, e
 	    --data $(DEMO)/ledger --once
 	@echo "== The alerts"
 	@$(BIN)/fundwatch alerts --data $(DEMO)/ledger
+	@echo "== 监管工作台 The supervisors' desk: http://127.0.0.1:8350/ once you start it with"
+	@echo "$(BIN)/fundwatch run --data $(DEMO)/ledger --reference $(DEMO)/data/reference"
+	@echo "(首次启动会打印管理员的一次性链接 the first start prints the administrator's link, which works once)"
 
 $(DEMO)/data.stamp: | .venv/demo.stamp
 	@echo "== Simulating $(PERSONS) persons for $(DAYS) days"

@@ -42,11 +42,6 @@ def alerts(data: Path | None, url: str | None, limit: int, as_json: bool) -> Non
     )
     screen.print(alert_list(worst[:limit]))
     screen.print(alert_summary(found))
-    if data is not None:
-        screen.print(
-            "实时页面 Live page: fundwatch run --data "
-            f"{data} --listen 127.0.0.1:8350, then open http://127.0.0.1:8350/"
-        )
 
 
 COMMANDS: Final = (alerts,)
