@@ -9,6 +9,11 @@ no longer fills the cap.
 
 Payments from a shared account are kept with the patient who was treated, never with its owner,
 and each calendar year begins with nothing used.
+
+Most settlements are the last of their year so far and change nothing of those before them. What
+the year has used is therefore kept with the history (`Person.course`), and such a settlement is
+reckoned from there. The whole year is reckoned again when anything before its end has changed, or
+where the settlement may show others in another light.
 """
 
 from collections.abc import Iterator, Sequence
@@ -83,6 +88,8 @@ class _Gone(NamedTuple):
 class _Sums:
     """What the year has used so far, by scheme."""
 
+    __slots__ = ("gone", "inpatient", "paid", "records_deductible", "splits", "used")
+
     def __init__(self) -> None:
         self.used: dict[str, int] = dict.fromkeys(SCHEMES, 0)
         self.paid: dict[tuple[str, str], int] = {}
@@ -92,6 +99,14 @@ class _Sums:
         """Whether the sender has told a deductible so far."""
         self.splits = False
         """Whether the sender has told the pool's part so far."""
+
+    def copy(self) -> "_Sums":
+        """The same sums, to be gone on with."""
+        other = _Sums()
+        other.used, other.paid, other.gone = self.used.copy(), self.paid.copy(), self.gone.copy()
+        other.inpatient = self.inpatient
+        other.records_deductible, other.splits = self.records_deductible, self.splits
+        return other
 
     def deductible(self, counted: Sequence[str], at: int) -> int:
         """Deductible used by settlements that stood at a time."""
@@ -110,6 +125,23 @@ class _Sums:
         return self.payments(area, capped) + gone
 
 
+class _Course(NamedTuple):
+    """How far a person's latest year was reckoned; never changed, so copies may share it.
+
+    `era` stands for the context it was reckoned in, `reached` how many of all settlements it goes
+    up to, `doubted` whether one of them may have left out a deductible.
+    """
+
+    era: object
+    first: int
+    reached: int
+    sums: _Sums
+    doubted: bool
+
+
+_ERA: Final[list[tuple[Context, object]]] = []
+"""The context last met, and what stands for it in courses, which do not keep it alive."""
+
 _LAST: Final[list[tuple[Context, Person, Record, Sequence[Reckoning]]]] = []
 """What was reckoned last: several rules ask the same of one record, one after the other."""
 
@@ -124,12 +156,13 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
         if what is record and whose is person and known is context:
             return result
     if isinstance(record, Visit) and not _is_earliest(person, record):
-        result = _year(context, person, record.time)
+        new = _from_course(context, person, record)
+        result = _whole(context, person, record) if new is None else new
     elif isinstance(record, Visit | Status | Benefit | ManualClaim) and person.visits:
         result = [
             one
             for start in sorted({year_start(visit.time) for visit in person.visits})
-            for one in _year(context, person, start)
+            for one in _year(context, person, _Sums(), start)
         ]
     else:
         result = ()
@@ -143,31 +176,95 @@ def _is_earliest(person: Person, visit: Visit) -> bool:
     return visits[0] is visit and year_start(visits[-1].time) > visit.time
 
 
-def _year(context: Context, person: Person, time: int) -> list[Reckoning]:
+def _from_course(context: Context, person: Person, record: Visit) -> Sequence[Reckoning] | None:
+    """What is new since the year was last reckoned, None if the whole has to be gone through.
+
+    It has to unless the record is the last of a year that is known up to it. A deductible that is
+    told now may show what was owed before, and one left out may be shown by what came before.
+    """
+    visits, course = person.visits, person.course
+    if not isinstance(course, _Course) or visits[-1] is not record or course.reached >= len(visits):
+        return None
+    first, last = bounds(day_of(record.time))
+    if course.first != first or course.era is not _era(context):
+        return None
+    sums = course.sums.copy()
+    new = [visit for visit in visits[course.reached :] if _may_count(visit, sums)]
+    found = _go_on(context, person, sums, new, (first, last))
+    for one in found:
+        if _is_doubtful(one):
+            return None
+        if one.used and (course.doubted or not course.sums.records_deductible):
+            return None
+    person.course = course._replace(reached=len(visits), sums=sums)
+    return found
+
+
+def _may_count(visit: Visit, sums: _Sums) -> bool:
+    """Whether a settlement may use anything, or its reckoning be of use: most draw on nothing.
+
+    Costs that nothing was told of use the deductible only where the sender never tells one.
+    """
+    return (
+        visit.pool != 0
+        or visit.fund != 0
+        or visit.deductible != 0
+        or not (visit.in_scope <= 0 or sums.records_deductible or at_pharmacy(visit))
+    )
+
+
+def _whole(context: Context, person: Person, record: Visit) -> list[Reckoning]:
+    """Reckon the whole year of a settlement; if it is the latest, remember how far this went."""
+    sums = _Sums()
+    found = _year(context, person, sums, record.time)
+    first, last = bounds(day_of(record.time))
+    if person.visits[-1].time <= last:
+        doubted = any(map(_is_doubtful, found))
+        person.course = _Course(_era(context), first, len(person.visits), sums, doubted)
+    return found
+
+
+def _era(context: Context) -> object:
+    """What stands for a context."""
+    met = _ERA[0] if _ERA else None
+    if met is None or met[0] is not context:
+        met = (context, object())
+        _ERA[:] = [met]
+    return met[1]
+
+
+def _year(context: Context, person: Person, sums: _Sums, time: int) -> list[Reckoning]:
     """Reckon all settlements of the calendar year of an event time, in their order."""
     first, last = bounds(day_of(time))
-    visits = [
-        visit
-        for visit in between(person.visits, first, last)
-        if concerned(visit) or is_inpatient(visit)
-    ]
+    return _go_on(context, person, sums, between(person.visits, first, last), (first, last))
+
+
+def _go_on(
+    context: Context, person: Person, sums: _Sums, visits: Sequence[Visit], year: tuple[int, int]
+) -> list[Reckoning]:
+    """Reckon settlements that follow what the sums tell."""
+    first, last = year
     claims = [
         (claim.time, claim.in_scope or claim.fee)
         for claim in person.claims
         if first <= claim.time <= last and claim.scheme in BENEFIT_SCHEMES
     ]
-    sums = _Sums()
     found: list[Reckoning] = []
     for visit in visits:
         if is_inpatient(visit):
             if not visit.rev_at:
                 sums.inpatient += visit.pool or visit.fund
-            continue
-        claimed = sum(amount for when, amount in claims if when <= visit.time)
-        found.append(_reckon(context, person, sums, visit, claimed))
+        elif concerned(visit):
+            claimed = sum(amount for when, amount in claims if when <= visit.time) if claims else 0
+            found.append(_reckon(context, person, sums, visit, claimed))
     if not sums.records_deductible:
         found = [one if _tells(one) else one._replace(told=False) for one in found]
     return found
+
+
+def _is_doubtful(one: Reckoning) -> bool:
+    """Whether the pool may have paid what a deductible should have taken."""
+    return one.left > 0 and one.paid > one.due and one.known
 
 
 def _tells(one: Reckoning) -> bool:

@@ -173,6 +173,10 @@ class History(Struct, gc=False):
         return tuple(part for part in found if isinstance(part, list))
 
 
+_ASIDE: Final = (Stay, Check, Script, Payout, Permit)
+"""Records of a person that say nothing of what settlements used of the year's benefits."""
+
+
 class Person(History, gc=False):
     """One insured person, keyed by `psn_no`."""
 
@@ -186,6 +190,9 @@ class Person(History, gc=False):
     claims: list[Claim] = field(default_factory=_nothing)
     scripts: list[Script] = field(default_factory=_nothing)
     payouts: list[Payout] = field(default_factory=_nothing)
+    course: object = None
+    """What rules have worked out of the settlements so far, for themselves; never stored. It is
+    gone as soon as anything changes but a settlement that is added at the end."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; a reversal changes what it takes back."""
@@ -193,9 +200,13 @@ class Person(History, gc=False):
             taken = self.put("visits", record)
             if taken is None:
                 return None
+            if self.visits[-1] is not taken:
+                self.course = None
             if self.refunds:
                 taken = self._refunded(taken)
             return (taken,)
+        if not isinstance(record, _ASIDE):
+            self.course = None
         if isinstance(record, Refund):
             if self.put("refunds", record) is None:
                 return None
@@ -526,7 +537,7 @@ def forget(history: History, kind: str, now: int) -> int:
     `now` is the key's latest event time. Returns how many were dropped only because of the bound.
     """
     oldest = now - KEPT[kind] * DAY
-    crowded = 0
+    crowded, dropped = 0, False
     for series in history.parts():
         keep_from = 0
         lasting = bool(series) and isinstance(series[0], LASTING)
@@ -538,6 +549,10 @@ def forget(history: History, kind: str, now: int) -> int:
             keep_from += surplus
         if keep_from:
             del series[:keep_from]
+            dropped = True
     for matter in [name for name, known in history.standing.items() if known.time < oldest]:
         del history.standing[matter]
+        dropped = True
+    if dropped and isinstance(history, Person):
+        history.course = None
     return crowded
