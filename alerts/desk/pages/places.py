@@ -7,6 +7,7 @@ from alerts.desk.pages.wording import Words
 from rules.reference import Reference
 
 _DIGITS: Final = 6
+_DOCUMENTS: Final = ("bill", "trace")
 
 
 def area_name(reference: Reference, code: str) -> str:
@@ -25,13 +26,16 @@ def institution_name(reference: Reference, code: str) -> str:
 
 
 def subject_name(reference: Reference, words: Words, subject_type: str, subject: str) -> str:
-    """A subject as people call it: an institution by name, a terminal by where it stands.
+    """A subject as people call it: an institution by name, a terminal by where it stands, a
+    document by what it is.
 
     Persons keep their pseudonym.
     """
     if subject_type in PERSONAL:
         return subject
     first, _, rest = subject.partition("|")
+    if subject_type == "document" and first in _DOCUMENTS:
+        return words(f"subject.{first}", thing=rest)
     name = reference.name_of(first)
     if rest and name != first:
         return words("subject.at", place=name, thing=rest)
