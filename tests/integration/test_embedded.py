@@ -65,18 +65,28 @@ def _table(data: Path) -> list[AlertRow]:
         return list(reading.alert_table(connection))
 
 
-def _position(data: Path) -> int:
+def _asked(data: Path, question: str) -> int:
+    """The number that the ledger answers, 0 as long as it is not there."""
     file = data / "ledger.sqlite"
     if not file.exists():
         return 0
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
     try:
-        (position,) = connection.execute("SELECT max(position) FROM positions").fetchone()
+        (number,) = connection.execute(question).fetchone()
     except sqlite3.OperationalError:
         return 0
     finally:
         connection.close()
-    return position or 0
+    return number or 0
+
+
+def _position(data: Path) -> int:
+    return _asked(data, "SELECT max(position) FROM positions")
+
+
+def _archived(data: Path) -> int:
+    """Events that are committed, however they came."""
+    return _asked(data, "SELECT sum(events) FROM archive")
 
 
 def _came_to(process: subprocess.Popen[bytes], data: Path, position: int) -> bool:
@@ -126,21 +136,6 @@ def test_events_by_pipe(stream: Path, expected: list[AlertRow], tmp_path: Path) 
     told = json.loads(done.stdout)
     assert told["open"] == sum(row.status == "open" for row in expected)
     assert difference(expected, _table(tmp_path)) == []
-
-
-def _archived(data: Path) -> int:
-    """Events that are committed, however they came."""
-    file = data / "ledger.sqlite"
-    if not file.exists():
-        return 0
-    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
-    try:
-        (events,) = connection.execute("SELECT sum(events) FROM archive").fetchone()
-    except sqlite3.OperationalError:
-        return 0
-    finally:
-        connection.close()
-    return events or 0
 
 
 def _holds(data: Path, events: int) -> bool:
