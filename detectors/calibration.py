@@ -11,17 +11,18 @@ from typing import Any, Final
 import numpy as np
 
 from detectors.detector import Scores
-from detectors.surprise import fit_surprises, surprises
+from detectors.surprise import as_told, fit_surprises, surprises
 
 _SHARES: Final = np.concatenate([[1.0], np.logspace(-0.2, -6, 59)])
 
 
-def fit_calibration(scores: Scores) -> dict[str, Any]:
-    """Curve and quantiles of scores, of at least one."""
+def fit_calibration(scores: Scores, *, known: bool = False) -> dict[str, Any]:
+    """Curve and quantiles of scores, of at least one; `known`: they are surprises already."""
     ordered = np.sort(scores)
     rows = len(ordered)
     at = np.clip((rows * (1 - _SHARES)).astype(np.int64), 0, rows - 1)
-    return {"surprise": fit_surprises(scores.reshape(-1, 1), [1]), "quantiles": ordered[at]}
+    curve = as_told() if known else fit_surprises(scores.reshape(-1, 1), [1])
+    return {"surprise": curve, "quantiles": ordered[at]}
 
 
 def surprise_of(parameters: Mapping[str, Any], scores: Scores) -> Scores:

@@ -46,6 +46,7 @@ class CoVisits:
     name: str = "co_visits"
     about: str = "co_visit"
     subject: Subject = "person"
+    surprising: bool = False
     columns: tuple[str, ...] = ("companion_surprise", "companion_days", "companions")
 
     def fit(self, matrix: Matrix, seed: int) -> Parameters:

@@ -58,6 +58,11 @@ class Detector(Protocol):
         """The features it looks at."""
         ...
 
+    @property
+    def surprising(self) -> bool:
+        """Whether its scores are surprises (-ln of a chance) already."""
+        ...
+
     def fit(self, matrix: Matrix, seed: int) -> Parameters:
         """Parameters from at least one row."""
         ...

@@ -53,6 +53,7 @@ class ImpossibleDays:
     name: str = "impossible_days"
     about: str = "physician"
     subject: Subject = "physician"
+    surprising: bool = False
     columns: tuple[str, ...] = ("doctor_today", "doctor_hour", "doctor_minute", "doctor_span")
 
     def fit(self, matrix: Matrix, seed: int) -> Parameters:

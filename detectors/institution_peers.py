@@ -55,6 +55,7 @@ class InstitutionPeers:
     name: str = "institution_peers"
     about: str = "institution"
     subject: Subject = "institution"
+    surprising: bool = False
     columns: tuple[str, ...] = (
         "inst_fee",
         "inst_spread",

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from detectors.calibration import fit_calibration, share_above, surprise_of
 from detectors.decisions import Decision, decide
@@ -115,7 +116,7 @@ def fit_model(matrix: Matrix, seed: int) -> Model:
     told: dict[str, Scores] = {}
     for one in all_detectors():
         scores = one.score(parameters[one.name], sample.values)
-        calibrations[one.name] = fit_calibration(scores[_judged(one, sample)])
+        calibrations[one.name] = fit_calibration(scores[_judged(one, sample)], known=one.surprising)
         told[one.name] = surprise_of(calibrations[one.name], scores)
     quiet = tuple(one.name for one in all_detectors() if _few(one, sample))
     calibrations["combined"] = fit_calibration(combined(told, quiet))
@@ -124,7 +125,13 @@ def fit_model(matrix: Matrix, seed: int) -> Model:
     for one in all_detectors():
         rows = _judged(one, sample)
         part = len(sample) / len(matrix)
-        decision = decide(one.about, kinds[one.about][rows], sample.days[rows], per_day * part)
+        decision = decide(
+            one.about,
+            kinds[one.about][rows],
+            sample.days[rows],
+            per_day * part,
+            subjects=_told_once(one, sample, rows),
+        )
         known = model.decisions.get(one.about)
         if known is None or decision.threshold < known.threshold:
             model.decisions[one.about] = decision
@@ -141,6 +148,11 @@ def _judged(one: Detector, matrix: Matrix) -> Any:
         rows = last_of_each(matrix.physicians, matrix.days)
         return rows if len(rows) else slice(0, 1)
     return slice(None)
+
+
+def _told_once(one: Detector, matrix: Matrix, rows: Any) -> NDArray[np.int64] | None:
+    """Whom the rows are about, where alerts tell when a subject begins to stand out."""
+    return matrix.institutions[rows] if one.subject == "institution" else None
 
 
 def _few(one: Detector, matrix: Matrix) -> bool:

@@ -53,6 +53,7 @@ class OwnPast:
     name: str = "own_past"
     about: str = "person"
     subject: Subject = "person"
+    surprising: bool = False
     columns: tuple[str, ...] = (
         "fee_over_own",
         "fee_own_score",

@@ -47,6 +47,7 @@ class PhysicianPeers:
     name: str = "physician_peers"
     about: str = "physician"
     subject: Subject = "physician"
+    surprising: bool = False
     columns: tuple[str, ...] = (
         "doctor_pace",
         "doctor_highest",

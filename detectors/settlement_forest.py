@@ -53,6 +53,7 @@ class SettlementForest:
     name: str = "settlement_forest"
     about: str = "settlement"
     subject: Subject = "settlement"
+    surprising: bool = False
     columns: tuple[str, ...] = (
         "fee",
         "fee_over_own",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from detectors.decisions import QUIET_DAYS
 from events.times import day_of, moment
 from rules.findings import Finding
 from rules.histories.digests import pseudonym
@@ -61,7 +62,7 @@ def _onset(seat: Seat, asked: Asked, scores: Scores, name_of: NameOf) -> Iterato
     lead = asked.rows.lead
     for number, record in enumerate(records[lead:], lead):
         day = day_of(record.time)
-        quiet = not any(day - back in days for back in range(1, dirt.QUIET_DAYS + 1))
+        quiet = not any(day - back in days for back in range(1, QUIET_DAYS + 1))
         finding = None
         if high[number] and quiet:
             week: dirt.Week = asked.rows.weeks[number - lead]

@@ -11,12 +11,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from detectors.decisions import QUIET_DAYS
 from events.times import DAY, day_of, day_start
 from rules.histories.keyed import Place
 from rules.histories.records import Encounter
 
-QUIET_DAYS: Final = 7
-"""Days for which a place or physician must have been quiet before standing out is told again."""
 WEEK: Final = 7 * DAY
 _LATE: Final = 8 * DAY
 """Beyond this age a changed record can only be one that was taken back."""
