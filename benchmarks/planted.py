@@ -28,6 +28,8 @@ _KEPT: Final = frozenset(
         "opter",
     }
 )
+PLANTED: Final = "PLANTED-"
+"""How the ids of added events begin."""
 TYPOLOGIES: Final = ("drift", "impossible_day", "ring", "habits")
 
 
@@ -109,7 +111,7 @@ def _impossible(
     for day in range(3):
         time = (start + (end - start) * (0.2 + 0.25 * day)).replace(hour=7, minute=0)
         for number in range(160):
-            name = f"PLANTED-D{day}{number:03d}"
+            name = f"{PLANTED}D{day}{number:03d}"
             time += timedelta(seconds=rng.randrange(40, 260))
             added.append(_copy(pattern, name, rng.choice(people), time, rng.uniform(0.6, 1.4)))
             if number >= 60:
@@ -129,7 +131,7 @@ def _ring(
         time = (start + (end - start) * (0.05 + 0.11 * day)).replace(hour=10 + day % 7)
         rng.shuffle(people)
         for number, person in enumerate(people):
-            name = f"PLANTED-R{day}{number:03d}"
+            name = f"{PLANTED}R{day}{number:03d}"
             time += timedelta(seconds=rng.randrange(30, 120))
             added.append(_copy(pattern, name, person, time, rng.uniform(0.6, 1.4)))
             if day >= 3:
@@ -149,7 +151,7 @@ def _habits(
         time = start + timedelta(days=1 + at % 5)
         for number in range(6):
             time = (time + timedelta(days=1)).replace(hour=21 + number % 2)
-            name = f"PLANTED-H{at:02d}{number}"
+            name = f"{PLANTED}H{at:02d}{number}"
             one = _copy(ones[0], name, ones[0]["psn_no"], time, 4)
             for field in ("fixmedins_code", "dev_no", "opter", "hosp_lv", "fixmedins_type"):
                 if field in place:
