@@ -4,12 +4,12 @@ The year begins with nothing used and nothing left over from the year before. Se
 were not seen can only have used more of the cap, so what is known is enough.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from events.times import date_of, day_of
 from rules.benefit_rules.first_look import is_idle
-from rules.benefit_rules.years import Reckoning, drawing, reckoned
+from rules.benefit_rules.years import Reckoning, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -30,18 +30,22 @@ def check(
             return ()
     elif isinstance(record, Benefit) and not record.raise_amount:
         return ()
-    year = reckoned(context, person, record)
-    return _verdicts(rule, context, year) if year else ()
+    verdicts: list[Verdict] = []
+    for one in reckoned(context, person, record):
+        if one.visit.pool or one.visit.fund:
+            finding = _judged(rule, context, one)
+            if finding is not None or person.standing:
+                verdicts.append(Verdict(one.visit.event_id, finding))
+    return verdicts
 
 
-def _verdicts(rule: Rule, context: Context, year: Sequence[Reckoning]) -> Iterator[Verdict]:
-    for one in drawing(year):
-        finding = None
-        if not one.visit.rev_at:
-            finding = _look(rule, context, one, one.room)
-        if finding is None:
-            finding = withdrawn(_look(rule, context, one, one.room_then))
-        yield Verdict(one.visit.event_id, finding)
+def _judged(rule: Rule, context: Context, one: Reckoning) -> Finding | None:
+    """What stands now, else what stood when it was settled."""
+    if not one.visit.rev_at:
+        finding = _look(rule, context, one, one.room)
+        if finding is not None or one.room_then == one.room:
+            return finding
+    return withdrawn(_look(rule, context, one, one.room_then))
 
 
 def _look(rule: Rule, context: Context, one: Reckoning, room: int | None) -> Finding | None:

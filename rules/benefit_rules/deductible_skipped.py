@@ -6,14 +6,14 @@ settlement still took a deductible, or an earlier one was taken by it whole. Wha
 the monitoring began may otherwise have filled it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from events.times import DAY
 from rules.benefit_rules.first_look import is_idle
 from rules.benefit_rules.registrations import is_complete
 from rules.benefit_rules.spans import seen_from, year_start
-from rules.benefit_rules.years import Reckoning, drawing, reckoned
+from rules.benefit_rules.years import Reckoning, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -32,15 +32,14 @@ def check(
     if isinstance(record, Visit) and is_idle(person, record):
         return ()
     year = reckoned(context, person, record)
-    return _verdicts(rule, context, person, year) if year else ()
-
-
-def _verdicts(
-    rule: Rule, context: Context, person: Person, year: Sequence[Reckoning]
-) -> Iterator[Verdict]:
-    for one in drawing(year):
-        finding = _look(rule, context, person, year, one)
-        yield Verdict(one.visit.event_id, withdrawn(finding) if one.visit.rev_at else finding)
+    verdicts: list[Verdict] = []
+    for one in year:
+        if one.visit.pool or one.visit.fund:
+            finding = _look(rule, context, person, year, one)
+            if finding is not None or person.standing:
+                finding = withdrawn(finding) if one.visit.rev_at else finding
+                verdicts.append(Verdict(one.visit.event_id, finding))
+    return verdicts
 
 
 def _look(

@@ -17,11 +17,11 @@ from rules.benefit import (
     calculate,
 )
 from rules.benefit_rules.circumstances import filed, prescribed
+from rules.benefit_rules.ordinary import claim_of
 from rules.benefit_rules.payments import concerned, is_inpatient, pool_paid
 from rules.benefit_rules.registrations import raised
 from rules.benefit_rules.spans import year_start
 from rules.benefit_rules.ways import way_of
-from rules.benefit_rules.years import claim_of
 from rules.context import Context
 from rules.histories.keyed import Person
 from rules.histories.records import Visit

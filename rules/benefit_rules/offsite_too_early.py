@@ -10,8 +10,8 @@ from typing import Final
 from rules.benefit.coverage import coverage
 from rules.benefit.lookup import Law
 from rules.benefit_rules.circumstances import filed
+from rules.benefit_rules.ordinary import claim_of
 from rules.benefit_rules.payments import concerned, is_general
-from rules.benefit_rules.years import claim_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person

@@ -7,11 +7,12 @@ the one that allows the most: more than that is too much whatever the value turn
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from datetime import date
 from typing import Final, NamedTuple
 
 from events.codes import is_retired
 from events.local_codes import Scheme
-from events.times import day_of
+from events.times import day_number, day_of
 from rules.benefit import BENEFIT_SCHEMES, Accumulators, BenefitScheme, Claim, Step
 from rules.benefit.lookup import PREFIX, Law
 from rules.benefit.terms import cap_left, deductible_left, payment_ratio
@@ -22,9 +23,18 @@ from rules.packs import Policy
 
 SCHEMES: Final[tuple[BenefitScheme, ...]] = ("general", "chronic", "two_disease")
 _MERGED: Final = frozenset({"general", "chronic"})
-_READ: Final = ("outpatient.", "chronic.", "two_disease.", "basic.", "amounts.")
-"""Beginnings of all paths that a tariff reads."""
-_REMEMBERED: Final = 20_000
+_READ: Final = (
+    "outpatient.",
+    "chronic.",
+    "two_disease.",
+    "basic.",
+    "amounts.",
+    "pharmacy.",
+    "offsite.",
+)
+"""Beginnings of all paths that say what is paid and whether."""
+REMEMBERED: Final = 20_000
+"""Answers of one sort that are kept; beyond it they are forgotten and worked out again."""
 _PROBE: Final = 10**15
 """An amount above any deductible, so that asking for the deductible tells all of it."""
 
@@ -69,31 +79,43 @@ class Tariff(NamedTuple):
         return f"{100 * self.share_of / self.out_of:g}%"
 
 
-class _Book:
-    """Tariffs of one policy by area, period, scheme, level and kind of person."""
+class Book:
+    """What was worked out of one policy, by area, period and sort of settlement."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.known: dict[tuple[str, int, str, str, bool, bool], Tariff] = {}
-        self.starts: dict[str, tuple[int, ...]] = {}
+        self.tariffs: dict[tuple[str, int, str, str, bool, bool], Tariff] = {}
+        self.ordinary: dict[tuple[str, int, str, str, str, bool, bool], bool] = {}
+        """Whether the ordinary terms apply (`rules.benefit_rules.ordinary`)."""
+        self._starts: dict[str, tuple[int, ...]] = {}
         self._paths = [path for path in policy.parameters() if path.startswith(_READ)]
 
-    def periods(self, area: str) -> tuple[int, ...]:
-        """The days on which any value that a tariff reads begins to hold in an area, sorted."""
-        found = self.starts.get(area)
-        if found is None:
-            if len(self.starts) >= _REMEMBERED:
-                self.starts.clear()
-            days = {
-                segment.start
-                for path in self._paths
-                for segment in self.policy.timeline(area, path)
-            }
-            found = self.starts[area] = tuple(sorted(days))
+    def period(self, area: str, day: int) -> int:
+        """The number of the period a day lies in, during which nothing changes in an area."""
+        return bisect_right(self._starts.get(area) or self._begun(area), day)
+
+    def _begun(self, area: str) -> tuple[int, ...]:
+        """The days on which any value begins to hold, or that a value itself names, sorted."""
+        if len(self._starts) >= REMEMBERED:
+            self._starts.clear()
+        days: set[int] = set()
+        for path in self._paths:
+            for segment in self.policy.timeline(area, path):
+                days.add(segment.start)
+                if segment.value is not None and isinstance(segment.value.value, date):
+                    days.add(day_number(segment.value.value))
+        found = self._starts[area] = tuple(sorted(days))
         return found
 
 
-_BOOK: Final[list[_Book]] = []
+_BOOK: Final[list[Book]] = []
+
+
+def book_of(context: Context) -> Book:
+    """What was worked out of the context's policy: one book, begun anew for another policy."""
+    if not _BOOK or _BOOK[0].policy is not context.policy:
+        _BOOK[:] = [Book(context.policy)]
+    return _BOOK[0]
 
 
 def level(context: Context, visit: Visit) -> str:
@@ -126,16 +148,13 @@ def tariff_of(
     context: Context, area: str, day: int, scheme: str, hosp_lv: str, *, pharmacy: bool, old: bool
 ) -> Tariff:
     """The same for an area, a day number, a scheme, a grade and whether retirees' terms apply."""
-    if not _BOOK or _BOOK[0].policy is not context.policy:
-        _BOOK[:] = [_Book(context.policy)]
-    book = _BOOK[0]
-    starts = book.starts.get(area) or book.periods(area)
-    key = (area, bisect_right(starts, day), scheme, hosp_lv, pharmacy, old)
-    found = book.known.get(key)
+    book = book_of(context)
+    key = (area, book.period(area, day), scheme, hosp_lv, pharmacy, old)
+    found = book.tariffs.get(key)
     if found is None:
-        if len(book.known) >= _REMEMBERED:
-            book.known.clear()
-        found = book.known[key] = _tariff(context.policy, day, key)
+        if len(book.tariffs) >= REMEMBERED:
+            book.tariffs.clear()
+        found = book.tariffs[key] = _tariff(context.policy, day, key)
     return found
 
 

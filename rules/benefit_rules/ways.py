@@ -8,6 +8,7 @@ from rules.histories.records import Status, Visit
 
 _EMPLOYEES: Final = "310"
 FULL: Final = "full"
+_USUAL: Final = ("", FULL)
 
 
 def of_employees(status: Status, visit: Visit) -> bool:
@@ -28,7 +29,10 @@ def way_of(statuses: Sequence[Status], visit: Visit) -> str:
     The report that begins last before the day counts; one without a way says nothing of it. What
     is not known counts as `full`.
     """
-    return way_said(statuses, visit)[0]
+    for status in statuses:
+        if status.contribution not in _USUAL:
+            return way_said(statuses, visit)[0]
+    return FULL
 
 
 def way_said(statuses: Sequence[Status], visit: Visit) -> tuple[str, Status | None]:

@@ -8,12 +8,12 @@ Where a year has a deductible and the sender never tells one, nor the ratio, wha
 what it leaves out is not known, and nothing is said.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from rules.benefit_rules.first_look import is_idle
 from rules.benefit_rules.tariffs import level
-from rules.benefit_rules.years import Reckoning, drawing, reckoned
+from rules.benefit_rules.years import Reckoning, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -31,14 +31,14 @@ def check(
     """One matter a settlement: that the pool paid more than the ratio."""
     if isinstance(record, Visit) and is_idle(person, record):
         return ()
-    year = reckoned(context, person, record)
-    return _verdicts(rule, context, year) if year else ()
-
-
-def _verdicts(rule: Rule, context: Context, year: Sequence[Reckoning]) -> Iterator[Verdict]:
-    for one in drawing(year):
-        finding = _look(rule, context, one)
-        yield Verdict(one.visit.event_id, withdrawn(finding) if one.visit.rev_at else finding)
+    verdicts: list[Verdict] = []
+    for one in reckoned(context, person, record):
+        if one.visit.pool or one.visit.fund:
+            finding = _look(rule, context, one)
+            if finding is not None or person.standing:
+                finding = withdrawn(finding) if one.visit.rev_at else finding
+                verdicts.append(Verdict(one.visit.event_id, finding))
+    return verdicts
 
 
 def _look(rule: Rule, context: Context, one: Reckoning) -> Finding | None:

@@ -16,18 +16,16 @@ reckoned from there. The whole year is reckoned again when anything before its e
 where the settlement may show others in another light.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from events.times import day_of
-from rules.benefit import BENEFIT_SCHEMES, Claim
-from rules.benefit.coverage import coverage
-from rules.benefit.lookup import Law
+from rules.benefit import BENEFIT_SCHEMES, BenefitScheme
+from rules.benefit_rules.ordinary import is_ordinary
 from rules.benefit_rules.payments import concerned, is_inpatient
 from rules.benefit_rules.registrations import Raise, raised
 from rules.benefit_rules.spans import bounds, year_start
-from rules.benefit_rules.tariffs import SCHEMES, Tariff, level, retired, tariff
-from rules.benefit_rules.ways import way_of
+from rules.benefit_rules.tariffs import SCHEMES, Tariff, tariff
 from rules.context import Context
 from rules.histories.keyed import Person
 from rules.histories.records import Benefit, Record, Status, Visit
@@ -37,7 +35,6 @@ from rules.histories.spreading import at_pharmacy
 
 _CITY: Final = 4
 _NO_RAISE: Final = Raise(0, ())
-_OWN_RULES: Final = "outpatient.benefit."
 
 
 class Reckoning(NamedTuple):
@@ -90,39 +87,42 @@ class _Sums:
 
     __slots__ = ("gone", "inpatient", "paid", "records_deductible", "splits", "used")
 
-    def __init__(self) -> None:
-        self.used: dict[str, int] = dict.fromkeys(SCHEMES, 0)
-        self.paid: dict[tuple[str, str], int] = {}
-        self.inpatient = 0
-        self.gone: list[_Gone] = []
-        self.records_deductible = False
+    def __init__(self, known: "_Sums | None" = None) -> None:
+        """Nothing used yet, or a copy of known sums to be gone on with."""
+        self.used: list[int] = known.used.copy() if known else [0] * len(SCHEMES)
+        """By place in `SCHEMES`."""
+        self.paid: dict[tuple[str, str], int] = known.paid.copy() if known else {}
+        self.inpatient: int = known.inpatient if known else 0
+        self.gone: tuple[_Gone, ...] = known.gone if known else ()
+        self.records_deductible: bool = known is not None and known.records_deductible
         """Whether the sender has told a deductible so far."""
-        self.splits = False
+        self.splits: bool = known is not None and known.splits
         """Whether the sender has told the pool's part so far."""
 
-    def copy(self) -> "_Sums":
-        """The same sums, to be gone on with."""
-        other = _Sums()
-        other.used, other.paid, other.gone = self.used.copy(), self.paid.copy(), self.gone.copy()
-        other.inpatient = self.inpatient
-        other.records_deductible, other.splits = self.records_deductible, self.splits
-        return other
-
-    def deductible(self, counted: Sequence[str], at: int) -> int:
+    def deductible(self, terms: Tariff, at: int) -> int:
         """Deductible used by settlements that stood at a time."""
-        gone = sum(g.used for g in self.gone if g.rev_at > at and g.scheme in counted)
-        return sum(self.used[scheme] for scheme in counted) + gone
+        total = 0
+        for place in terms.counted_at:
+            total += self.used[place]
+        for gone in self.gone:
+            if gone.rev_at > at and gone.scheme in terms.counted:
+                total += gone.used
+        return total
 
     def payments(self, area: str, capped: Sequence[str]) -> int:
         """What was paid by settlements that stand."""
-        return sum(self.paid.get((area, scheme), 0) for scheme in capped)
+        total = 0
+        for scheme in capped:
+            total += self.paid.get((area, scheme), 0)
+        return total
 
     def payments_then(self, area: str, capped: Sequence[str], at: int) -> int:
         """What was paid by settlements that stood at a time."""
-        gone = sum(
-            g.paid for g in self.gone if g.rev_at > at and g.area == area and g.scheme in capped
-        )
-        return self.payments(area, capped) + gone
+        total = self.payments(area, capped)
+        for gone in self.gone:
+            if gone.rev_at > at and gone.area == area and gone.scheme in capped:
+                total += gone.paid
+        return total
 
 
 class _Course(NamedTuple):
@@ -188,9 +188,8 @@ def _from_course(context: Context, person: Person, record: Visit) -> Sequence[Re
     first, last = bounds(day_of(record.time))
     if course.first != first or course.era is not _era(context):
         return None
-    sums = course.sums.copy()
-    new = [visit for visit in visits[course.reached :] if _may_count(visit, sums)]
-    found = _go_on(context, person, sums, new, (first, last))
+    sums = _Sums(course.sums)
+    found = _go_on(context, person, sums, visits[course.reached :], (first, last))
     for one in found:
         if _is_doubtful(one):
             return None
@@ -251,6 +250,8 @@ def _go_on(
     ]
     found: list[Reckoning] = []
     for visit in visits:
+        if not _may_count(visit, sums):
+            continue
         if is_inpatient(visit):
             if not visit.rev_at:
                 sums.inpatient += visit.pool or visit.fund
@@ -276,49 +277,56 @@ def _reckon(context: Context, person: Person, sums: _Sums, visit: Visit, claimed
     """Reckon one settlement and book what it used."""
     terms = tariff(context, visit)
     area = visit.insured_area[:_CITY]
+    pharmacy = at_pharmacy(visit)
     sums.splits = sums.splits or visit.pool > 0
     paid = _paid(visit, terms, splits=sums.splits)
     known = visit.in_scope > 0
     in_policy = visit.in_scope if known else max(0, visit.fee - visit.own_expense)
     charged = visit.deductible if 0 <= visit.deductible <= in_policy else 0
     sums.records_deductible = sums.records_deductible or charged > 0
-    before = sums.deductible(terms.counted, visit.time) + claimed
-    left = max(0, terms.deductible - before) if terms.deductible is not None else 0
+    left = 0
+    if terms.deductible is not None:
+        left = max(0, terms.deductible - sums.deductible(terms, visit.time) - claimed)
     due = terms.of(in_policy - left)
     higher = raised(context, person.benefits, visit) if person.benefits else _NO_RAISE
     filled = sums.payments(area, terms.capped)
-    room = _room(terms, sums, filled, higher.amount)
-    filled_then = sums.payments_then(area, terms.capped, visit.time)
-    room_then = _room(terms, sums, filled_then, higher.amount)
-    covered = _covered(context, person, visit)
-    right = min(paid, due if known else paid, paid if room_then is None else room_then)
+    room = room_then = _room(terms, sums, filled, higher.amount)
+    if sums.gone:
+        filled_then = sums.payments_then(area, terms.capped, visit.time)
+        room_then = _room(terms, sums, filled_then, higher.amount)
+    covered = is_ordinary(context, person.statuses, visit, pharmacy=pharmacy)
+    right = min(paid, due) if known else paid
+    if room_then is not None and room_then < right:
+        right = room_then
     used = charged
-    if known and (paid or charged or not (sums.records_deductible or at_pharmacy(visit))):
+    if known and (paid or charged or not (sums.records_deductible or pharmacy)):
         used = max(charged, min(in_policy, left))
     elif not known and paid:
         used = left
     _book(sums, visit, area, terms.scheme, used, right if covered else 0)
     return Reckoning(
-        visit=visit,
-        tariff=terms,
-        in_policy=visit.in_scope,
-        paid=paid,
-        used=charged,
-        left=left,
-        due=due,
-        room=room,
-        room_then=room_then,
-        paid_year=filled,
-        raise_=higher,
-        ordinary=covered,
+        visit,
+        terms,
+        visit.in_scope,
+        paid,
+        charged,
+        left,
+        due,
+        room,
+        room_then,
+        filled,
+        higher,
+        covered,
     )
 
 
-def _book(sums: _Sums, visit: Visit, area: str, scheme: str, used: int, paid: int) -> None:
+def _book(
+    sums: _Sums, visit: Visit, area: str, scheme: BenefitScheme, used: int, paid: int
+) -> None:
     if visit.rev_at:
-        sums.gone.append(_Gone(visit.rev_at, area, scheme, used, paid))
+        sums.gone += (_Gone(visit.rev_at, area, scheme, used, paid),)
         return
-    sums.used[scheme] += used
+    sums.used[SCHEMES.index(scheme)] += used
     sums.paid[area, scheme] = sums.paid.get((area, scheme), 0) + paid
 
 
@@ -342,54 +350,3 @@ def _room(terms: Tariff, sums: _Sums, filled: int, higher: int) -> int | None:
         counted = sum(paid for (_, scheme), paid in sums.paid.items() if scheme in terms.inside)
         rooms.append(terms.basic - counted - sums.inpatient)
     return max(0, min(rooms)) if rooms else None
-
-
-def _covered(context: Context, person: Person, visit: Visit) -> bool:
-    """Whether the area's ordinary terms apply; where not, other rules say what is wrong."""
-    way = way_of(person.statuses, visit)
-    pharmacy = at_pharmacy(visit)
-    if not pharmacy and way == "full" and visit.area[:_CITY] == visit.insured_area[:_CITY]:
-        return True
-    known = context.institutions.get(visit.inst)
-    claim = claim_of(context, visit, way)
-    if pharmacy and known is None:
-        return False
-    covered = coverage(Law(context.policy, claim))
-    if covered.status == "not_covered":
-        return False
-    return not any(path.startswith(_OWN_RULES) for path in covered.missing)
-
-
-def claim_of(
-    context: Context,
-    visit: Visit,
-    way: str,
-    *,
-    prescription: bool = True,
-    filed: bool = True,
-    cap_raise: int = 0,
-) -> Claim:
-    """A settlement as the benefit calculation takes it."""
-    known = context.institutions.get(visit.inst)
-    return Claim(
-        area=visit.insured_area,
-        day=day_of(visit.time),
-        scheme=BENEFIT_SCHEMES[visit.scheme],
-        in_policy=max(0, visit.in_scope),
-        retired=retired(visit),
-        clct_way=way,
-        hosp_lv=level(context, visit),
-        pharmacy=at_pharmacy(visit),
-        pharmacy_pool_from=known.pool_from if known is not None else None,
-        prescription=prescription,
-        treated_in=visit.area,
-        filed=filed,
-        cap_raise=cap_raise,
-    )
-
-
-def drawing(reckonings: Sequence[Reckoning]) -> Iterator[Reckoning]:
-    """Those in which a fund paid something."""
-    for one in reckonings:
-        if one.visit.pool or one.visit.fund:
-            yield one
