@@ -5,10 +5,10 @@ income is not in the data, nothing is said. A settlement that was taken back lat
 balance all the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from rules.account.balances import Link, last_before, link_to, next_from, place
+from rules.account.balances import Link, last_before, link_to, next_from, place, tells
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import ACCOUNT, Account
@@ -23,17 +23,27 @@ _AFTER: Final = 5
 """Readings from a new movement on whose answer it can change: those at its second and two more."""
 
 
-def check(rule: Rule, _: Context, account: Account, record: Movement) -> Iterator[Verdict]:
+def check(rule: Rule, _: Context, account: Account, record: Movement) -> Iterable[Verdict]:
     """One matter a settlement that reports a balance."""
     swipes = account.swipes
     if len(swipes) < 2:
-        return
+        return ()
     last = swipes[-1]
-    if last is record:
-        if _follows(account, swipes[-2], last):
-            return
-    elif last.time < record.time:
-        return
+    if last is not record:
+        return _from(rule, account, record) if last.time >= record.time else ()
+    if swipes[-2].time == last.time:
+        return _from(rule, account, record)
+    if not tells(last) or _follows(account, swipes[-2], last):
+        return ()
+    finding = _look(rule, account, len(swipes) - 1)
+    if finding is None and not account.standing:
+        return ()
+    return (Verdict(last.event_id, finding),)
+
+
+def _from(rule: Rule, account: Account, record: Movement) -> Iterator[Verdict]:
+    """What is to be said of the readings whose answer a movement can change."""
+    swipes = account.swipes
     at = place(account, record.time, record.event_id)
     while at > 0 and swipes[at - 1].time == record.time:
         at -= 1

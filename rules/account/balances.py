@@ -133,5 +133,7 @@ def link_to(account: Account, at: int) -> Link | None:
     net = moved(account, start.time, end.time)
     if net is None:
         return None
-    spent = sum(taken(swipe) for swipe in swipes[before + 1 : at + 1])
+    spent = taken(end)
+    for swipe in swipes[before + 1 : at]:
+        spent += taken(swipe)
     return Link(start, end, start.balance + net - spent, end.balance)

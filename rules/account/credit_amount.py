@@ -6,7 +6,8 @@ retiree's fixed sum is judged by the average pension that policy or overlay know
 credit itself names as its base.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from rules.account.incomes import (
@@ -38,9 +39,8 @@ _RATE, _RETIREE_RATE, _RETIREE_BASE = (
 
 
 class Due(NamedTuple):
-    """What a credit may be: the first is said to the reader. Fen."""
+    """What a credit is taken from (fen), by which rate."""
 
-    amounts: tuple[int, ...]
     base: int
     rate: Value
     assumed: tuple[str, ...]
@@ -48,12 +48,16 @@ class Due(NamedTuple):
     """Whether only the credit itself says what it was taken from."""
 
 
-def check(rule: Rule, context: Context, account: Account, record: Credit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, account: Account, record: Credit) -> Iterable[Verdict]:
     """One matter a credit, by itself and by what all credits of its month come to."""
     months = alike(account, record)
+    verdicts: list[Verdict] = []
     for credit in months:
         if credit.amount > 0:
-            yield Verdict(credit.event_id, _look(rule, context, credit, months))
+            finding = _look(rule, context, credit, months)
+            if finding is not None or account.standing:
+                verdicts.append(Verdict(credit.event_id, finding))
+    return verdicts
 
 
 def _look(rule: Rule, context: Context, credit: Credit, months: Sequence[Credit]) -> Finding | None:
@@ -61,16 +65,20 @@ def _look(rule: Rule, context: Context, credit: Credit, months: Sequence[Credit]
     if due is None:
         return None
     tolerance: int = rule.at(credit.time)["tolerance"]
+    whole = due.base * due.rate.ratio
+    if abs(credit.amount - whole) <= tolerance:
+        return None
+    amounts = _amounts(credit, whole)
 
     def right(amount: int) -> bool:
-        return any(abs(amount - one) <= tolerance for one in due.amounts)
+        return any(abs(amount - one) <= tolerance for one in amounts)
 
     until = sum(other.amount for other in months if order(other) <= order(credit))
     if right(credit.amount) or right(until):
         return None
-    if due.told and credit.amount < due.amounts[0]:
+    if due.told and credit.amount < amounts[0]:
         return None
-    expected = min(due.amounts, key=lambda one: abs(credit.amount - one))
+    expected = min(amounts, key=lambda one: abs(credit.amount - one))
     finding = found(
         [credit],
         amount=abs(credit.amount - expected),
@@ -94,7 +102,7 @@ def _look(rule: Rule, context: Context, credit: Credit, months: Sequence[Credit]
 
 
 def _due(context: Context, credit: Credit) -> Due | None:
-    """What a credit may be; None where that cannot be said."""
+    """What a credit is taken from; None where that cannot be said."""
     kind = kind_of(credit)
     time = law_time(credit)
     if kind == RETIREE:
@@ -102,7 +110,7 @@ def _due(context: Context, credit: Credit) -> Due | None:
         pension = context.law(credit.area, _RETIREE_BASE, time)
         if rate is not None and pension is None and credit.base > 0:
             filled = (_RETIREE_RATE,) if rate.filled else ()
-            return Due((round(credit.base * rate.ratio),), credit.base, rate, filled, told=True)
+            return Due(credit.base, rate, filled, told=True)
         if rate is None or pension is None:
             return None
         assumed = tuple(
@@ -110,17 +118,23 @@ def _due(context: Context, credit: Credit) -> Due | None:
             for path, value in ((_RETIREE_RATE, rate), (_RETIREE_BASE, pension))
             if value.filled
         )
-        return Due((round(pension.fen * rate.ratio),), pension.fen, rate, assumed)
+        return Due(pension.fen, rate, assumed)
     if kind not in (EMPLOYEE, FLEXIBLE) or credit.base <= 0:
         return None
     rate = context.law(credit.area, _RATE, time)
     if rate is None:
         return None
-    whole = credit.base * rate.ratio
-    amounts = [whole, whole / _MONTHS]
+    return Due(credit.base, rate, (_RATE,) if rate.filled else ())
+
+
+def _amounts(credit: Credit, whole: Decimal) -> tuple[int, ...]:
+    """What a credit may be, fen, given the rate's share of the base; the first is said first."""
+    kind = kind_of(credit)
+    amounts = [whole]
+    if kind != RETIREE:
+        amounts.append(whole / _MONTHS)
     if kind == FLEXIBLE:
         month = month_for(credit)
         left = _MONTHS + 1 - int(month[4:]) if month else _MONTHS
         amounts += [whole * _MONTHS, whole * left]
-    assumed = (_RATE,) if rate.filled else ()
-    return Due(tuple(round(amount) for amount in amounts), credit.base, rate, assumed)
+    return tuple([round(amount) for amount in amounts])

@@ -4,7 +4,7 @@ The second one counts where it is of the first one's order; a small one is a sup
 that was taken back by a negative one does not stand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from rules.account.incomes import TRANSFER, alike, kind_of, month_for, order
@@ -19,17 +19,19 @@ RECORDS: Final = (Credit,)
 SUBJECT: Final = "account"
 
 
-def check(rule: Rule, _: Context, account: Account, record: Credit) -> Iterator[Verdict]:
+def check(rule: Rule, _: Context, account: Account, record: Credit) -> Iterable[Verdict]:
     """One matter a credit: that another one for its month stood before it."""
     if len(account.credits) == 1 or kind_of(record) == TRANSFER:
-        return
+        return ()
     months = alike(account, record)
     if len(months) == 1:
-        return
+        return ()
     limits = rule.at(record.time)
-    for credit in months:
-        if credit.amount > 0:
-            yield Verdict(credit.event_id, _look(limits, credit, months))
+    return [
+        Verdict(credit.event_id, _look(limits, credit, months))
+        for credit in months
+        if credit.amount > 0
+    ]
 
 
 def _look(limits: Any, credit: Credit, months: Sequence[Credit]) -> Finding | None:

@@ -1,6 +1,6 @@
 """A flexibly employed person's account is credited again in a year, where once is the rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from rules.account.incomes import FLEXIBLE, kind_of, period_of, year_of
@@ -16,12 +16,12 @@ SUBJECT: Final = "account"
 _PATH: Final = "account.credit.rhythm.flexible"
 
 
-def check(rule: Rule, context: Context, account: Account, record: Credit) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, account: Account, record: Credit) -> Iterable[Verdict]:
     """One matter a year that credits are for."""
     if len(account.credits) == 1 or kind_of(record) != FLEXIBLE:
-        return
+        return ()
     year = year_of(record)
-    yield Verdict(year, _look(rule, context, account, year))
+    return (Verdict(year, _look(rule, context, account, year)),)
 
 
 def _look(rule: Rule, context: Context, account: Account, year: str) -> Finding | None:

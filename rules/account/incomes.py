@@ -41,6 +41,7 @@ def _month(text: str) -> str:
     return digits if len(digits) == _MONTH_DIGITS and digits.isdigit() else ""
 
 
+@lru_cache(4096)
 def month_start(month: str) -> int:
     """Epoch seconds of the beginning of a month `YYYYMM`; 0 where there is no such month."""
     year, number = int(month[:4]), int(month[4:])
@@ -74,7 +75,14 @@ def alike(account: Account, credit: Credit) -> Sequence[Credit]:
     """All credits of the same sort for the same month, in order, the given one among them."""
     if len(account.credits) == 1:
         return account.credits
-    kind, period = kind_of(credit), period_of(credit)
+    kind, month = kind_of(credit), month_for(credit)
+    if month:
+        return [
+            other
+            for other in account.credits
+            if _month(other.month) == month and kind_of(other) == kind
+        ]
+    period = period_of(credit)
     return [
         other for other in account.credits if period_of(other) == period and kind_of(other) == kind
     ]

@@ -4,7 +4,7 @@ What it held: the last balance a settlement reported, and what came in and went 
 balance that itself does not follow from the one before is no ground.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from rules.account.balances import last_before, link_to, moved, place, taken
@@ -24,14 +24,16 @@ def check(
     _: Context,
     account: Account,
     record: Payout | Swipe | Credit | Premium | Payback,
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a payout."""
     if not account.payouts or account.payouts[-1].time < record.time:
-        return
+        return ()
     limits = rule.at(record.time)
-    for payout in account.payouts:
-        if payout.time >= record.time and payout.amount > 0:
-            yield Verdict(payout.event_id, _look(limits, account, payout))
+    return [
+        Verdict(payout.event_id, _look(limits, account, payout))
+        for payout in account.payouts
+        if payout.time >= record.time and payout.amount > 0
+    ]
 
 
 def _look(limits: Any, account: Account, payout: Payout) -> Finding | None:

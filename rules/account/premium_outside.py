@@ -3,7 +3,7 @@
 A relation that was not sent is taken from the authorisation the owner gave the person, if any.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from events.codes import name_of
@@ -27,13 +27,15 @@ _SAYS: Final = {
 
 def check(
     rule: Rule, context: Context, account: Account, record: Premium | Grant
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a premium, by what it says itself."""
     if not account.premiums:
-        return
-    for premium in account.premiums:
-        if premium.amount > 0 and _concerns(premium, record):
-            yield Verdict(premium.event_id, _look(rule, context, account, premium))
+        return ()
+    return [
+        Verdict(premium.event_id, _look(rule, context, account, premium))
+        for premium in account.premiums
+        if premium.amount > 0 and _concerns(premium, record)
+    ]
 
 
 def _concerns(premium: Premium, record: Premium | Grant) -> bool:

@@ -6,7 +6,7 @@ several of it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from rules.account.incomes import RETIREE, kind_of, month_for, order, period_of, year_of
@@ -22,10 +22,10 @@ SUBJECT: Final = "account"
 _MONTHS: Final = 12
 
 
-def check(rule: Rule, _: Context, account: Account, record: Credit) -> Iterator[Verdict]:
+def check(rule: Rule, _: Context, account: Account, record: Credit) -> Iterable[Verdict]:
     """One matter a credit: that the year's earlier ones were of another sum."""
     if len(account.credits) == 1 or kind_of(record) != RETIREE:
-        return
+        return ()
     year = year_of(record)
     sums = [
         credit
@@ -33,9 +33,13 @@ def check(rule: Rule, _: Context, account: Account, record: Credit) -> Iterator[
         if year_of(credit) == year and kind_of(credit) == RETIREE and credit.area == record.area
     ]
     limits = rule.at(record.time)
-    for credit in sums:
-        if credit.amount > 0:
-            yield Verdict(credit.event_id, _look(limits, credit, sums))
+    if len(sums) <= limits["least"] and not account.standing:
+        return ()
+    return [
+        Verdict(credit.event_id, _look(limits, credit, sums))
+        for credit in sums
+        if credit.amount > 0
+    ]
 
 
 def _look(limits: Any, credit: Credit, sums: Sequence[Credit]) -> Finding | None:

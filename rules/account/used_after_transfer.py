@@ -4,7 +4,7 @@ The account moves with the insurance relation. After a transfer out its area has
 pay with until income comes in again or the person is reported as insured there again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from events.times import day_of
@@ -26,13 +26,15 @@ Use = Swipe | Premium
 
 def check(
     rule: Rule, context: Context, account: Account, _: Payout | Use | Credit | Status
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a transfer out."""
     if not account.payouts:
-        return
-    for payout in account.payouts:
-        if payout.reason == _MOVED and payout.amount > 0:
-            yield Verdict(payout.event_id, _look(rule, context, account, payout))
+        return ()
+    return [
+        Verdict(payout.event_id, _look(rule, context, account, payout))
+        for payout in account.payouts
+        if payout.reason == _MOVED and payout.amount > 0
+    ]
 
 
 def _look(rule: Rule, context: Context, account: Account, payout: Payout) -> Finding | None:

@@ -4,7 +4,7 @@ What was in the account before may be used up; so spending counts only where not
 there ever was an account.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from rules.account.contribution import status_at
@@ -25,18 +25,20 @@ Money = Credit | Swipe | Premium
 
 def check(
     rule: Rule, context: Context, account: Account, record: Money | Status
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a credit, settlement or premium."""
-    if not account.statuses:
-        return
-    if isinstance(record, (Status, Credit)):
-        if all(status.contribution == _FULL for status in account.statuses):
-            return
-        for series in (account.credits, account.swipes, account.premiums):
-            for money in series:
-                yield Verdict(money.event_id, _look(rule, context, account, money))
-    elif len(account.statuses) > 1 or account.statuses[0].contribution != _FULL:
-        yield Verdict(record.event_id, _look(rule, context, account, record))
+    for status in account.statuses:
+        if status.contribution != _FULL:
+            break
+    else:
+        return ()
+    if not isinstance(record, (Status, Credit)):
+        return (Verdict(record.event_id, _look(rule, context, account, record)),)
+    return [
+        Verdict(money.event_id, _look(rule, context, account, money))
+        for series in (account.credits, account.swipes, account.premiums)
+        for money in series
+    ]
 
 
 def _look(rule: Rule, context: Context, account: Account, money: Money) -> Finding | None:

@@ -4,7 +4,7 @@ Blank posts count where the policy asks for them and a proof is due; a transfer 
 insurance relation itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from events.codes import name_of
@@ -27,9 +27,9 @@ _SAYS: Final = {
 }
 
 
-def check(rule: Rule, context: Context, _: Account, payout: Payout) -> Iterator[Verdict]:
+def check(rule: Rule, context: Context, _: Account, payout: Payout) -> Iterable[Verdict]:
     """One matter a payout, by what it says itself."""
-    yield Verdict(payout.event_id, _look(rule, context, payout))
+    return (Verdict(payout.event_id, _look(rule, context, payout)),)
 
 
 def _look(rule: Rule, context: Context, payout: Payout) -> Finding | None:
