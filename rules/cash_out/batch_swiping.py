@@ -6,7 +6,7 @@ A pharmacy that names no terminal is told apart by the operator.
 from collections.abc import Iterable
 from typing import Final
 
-from rules.cash_out.batches import ABOUT, batch, counts, may_begin
+from rules.cash_out.batches import ABOUT, batch, counts, is_lone, may_begin
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Verdict
@@ -23,7 +23,11 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
     """One matter a terminal and day: all settlements of its batches."""
     limits = rule.at(swipe.time)
     swipes = terminal.swipes
-    if len(swipes) < limits["persons"] or not counts(limits, context, swipe):
+    if len(swipes) < limits["persons"]:
+        return ()
+    if not terminal.standing and is_lone(limits, swipes, swipe):
+        return ()
+    if not counts(limits, context, swipe):
         return ()
     if not may_begin(limits, swipes, swipe) and not is_raised(rule, terminal, ABOUT):
         return ()

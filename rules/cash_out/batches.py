@@ -42,6 +42,16 @@ def counts(limits: Limits, context: Context, swipe: Swipe) -> bool:
     return swipe.goods or taken >= limits["hospital_floor"] or at_retail(context, swipe.inst)
 
 
+def is_lone(limits: Limits, swipes: Sequence[Swipe], swipe: Swipe) -> bool:
+    """Whether a settlement is the last one and too few came shortly before it.
+
+    There must be at least as many as a batch takes.
+    """
+    if swipe.rev_at or swipes[-1] is not swipe:
+        return False
+    return bool(swipes[-limits["persons"]].time < swipe.time - limits["window_seconds"])
+
+
 def may_begin(limits: Limits, swipes: Sequence[Swipe], swipe: Swipe) -> bool:
     """Whether a settlement can make a batch: a cheap test that lets every real one pass.
 

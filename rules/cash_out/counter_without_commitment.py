@@ -28,6 +28,11 @@ def check(
     """One matter an authorisation, with what was spent under it."""
     if isinstance(record, Swipe) and not record.owner:
         return ()
+    for grant in account.grants:
+        if grant.channel == _COUNTER:
+            break
+    else:
+        return ()
     return [
         Verdict(grant.event_id, _look(rule, context, account, grant))
         for grant in touched(account, record)

@@ -7,7 +7,7 @@ from a relative's settlement), and the shared money must be spent in it.
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from rules.cash_out.family import GRANT, home_of, last_word, outside, touched, uses_under
+from rules.cash_out.family import GRANT, apart, home_of, last_word, outside, touched, uses_under
 from rules.cash_out.windows import account_money
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -45,7 +45,7 @@ def check(
         verdicts = [
             _used(rule, context, account, swipe)
             for swipe in account.swipes
-            if swipe.owner and swipe.psn_no == record.user and swipe.time >= record.time
+            if swipe.psn_no == record.user and swipe.owner and swipe.time >= record.time
         ]
     verdicts += [
         Verdict(grant.event_id, _granted(rule, context, account, grant))
@@ -83,6 +83,8 @@ def _granted(rule: Rule, context: Context, account: Account, grant: Grant) -> Fi
 
 
 def _breaks(rule: Rule, context: Context, demand: Demand, home: str, area: str, time: int) -> bool:
+    if not apart(home, area):
+        return False
     region = context.law(home, rule.meta.policy[demand.at], time)
     return region is not None and outside(region.text, home, area)
 

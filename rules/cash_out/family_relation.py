@@ -30,10 +30,12 @@ def check(
     """One matter an authorisation: that its relation is not one of the policy's."""
     if isinstance(record, Swipe) and not record.owner:
         return ()
-    return [
-        Verdict(grant.event_id, _look(rule, context, account, grant))
-        for grant in touched(account, record)
-    ]
+    verdicts: list[Verdict] = []
+    for grant in touched(account, record):
+        finding = _look(rule, context, account, grant)
+        if finding is not None or account.standing:
+            verdicts.append(Verdict(grant.event_id, finding))
+    return verdicts
 
 
 def _look(rule: Rule, context: Context, account: Account, grant: Grant) -> Finding | None:
@@ -75,15 +77,12 @@ def _breaks(rule: Rule, context: Context, grant: Grant, time: int) -> bool:
     law = context.law(area, rule.meta.policy[0], time)
     if law is None or relation in law.codes:
         return False
-    wider = (context.law(area, path, time) for path in _paths(rule)[1:])
-    return not any(value is not None and relation in value.codes for value in wider)
+    wider = context.law(area, _ALSO, time)
+    return wider is None or relation not in wider.codes
 
 
 def _assumed(rule: Rule, context: Context, grant: Grant, time: int) -> tuple[str, ...]:
     """Which of the policy's values at a time an overlay filled in."""
-    values = [(path, context.law(grant.owner_area, path, time)) for path in _paths(rule)]
+    paths = (*rule.meta.policy, _ALSO)
+    values = [(path, context.law(grant.owner_area, path, time)) for path in paths]
     return tuple(path for path, value in values if value is not None and value.filled)
-
-
-def _paths(rule: Rule) -> tuple[str, ...]:
-    return (*rule.meta.policy, _ALSO)

@@ -8,7 +8,7 @@ Who does not report sales at all is another matter, and so are services and devi
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from events.times import DAY, day_of, day_start
+from events.times import day_of, day_start
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -35,43 +35,46 @@ def check(
     if not goods or not swipes or goods[-1].time <= swipes[-1].time:
         return ()
     limits = rule.at(record.time)
-    proof = _proof(limits, day)
+    proof = _proof(limits, swipes[0].time)
     if goods[-1].time < proof:
         return ()
+    raised = bool(day.standing) and is_raised(rule, day, ABOUT)
     repeated = isinstance(record, Goods) and record.time >= proof and len(goods) > 1
     if (
         repeated
+        and not raised
         and goods[-2].time >= proof
         and len(goods) != limits["reported_around"]
-        and not is_raised(rule, day, ABOUT)
     ):
         return ()
-    return (Verdict(ABOUT, _look(limits, context, day, proof)),)
+    finding = _look(limits, context, day, proof)
+    return (Verdict(ABOUT, finding),) if finding is not None or raised else ()
 
 
-def _proof(limits: Mapping[str, Any], day: InstitutionDay) -> int:
+def _proof(limits: Mapping[str, Any], time: int) -> int:
     """From when on (epoch seconds) a report of another sale shows that the day's are all in."""
-    number = day_of(day.swipes[0].time)
-    return day_start(number) + (1 + int(limits["grace_days"])) * DAY
+    return day_start(day_of(time) + 1 + int(limits["grace_days"]))
 
 
 def _look(
     limits: Mapping[str, Any], context: Context, day: InstitutionDay, proof: int
 ) -> Finding | None:
-    prompt = {goods.setl_id for goods in day.goods if goods.time < proof and not goods.returned}
     ever = {goods.setl_id for goods in day.goods if not goods.returned}
     sold = [swipe for swipe in day.swipes if swipe.goods]
+    missing = [
+        swipe
+        for swipe in sold
+        if not _named(swipe, ever) and swipe.fund + max(swipe.account, swipe.shared) > 0
+    ]
+    if not missing:
+        return None
+    prompt = {goods.setl_id for goods in day.goods if goods.time < proof and not goods.returned}
     reported = [swipe for swipe in sold if _named(swipe, prompt)]
     most = len(reported) >= max(limits["reported"], limits["reported_share"] * len(sold))
     around = len(day.goods) >= limits["reported_around"]
     few = around and len(sold) - len(reported) <= limits["few"]
     if not most and not few:
         return None
-    missing = [
-        swipe
-        for swipe in sold
-        if not _named(swipe, ever) and swipe.fund + max(swipe.account, swipe.shared) > 0
-    ]
     standing = [swipe for swipe in missing if not swipe.rev_at]
     if standing:
         return _finding(context, standing, len(sold), len(reported))

@@ -58,12 +58,22 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     """One matter a settlement: its lines that account and pool must not pay."""
     if not (visit.account or visit.fund or visit.shared):
         return ()
-    limits, day = rule.at(visit.time), day_of(visit.time)
+    catalogue, day = context.reference.catalogue, day_of(visit.time)
     suspects: list[Suspect] = []
+    limits: Mapping[str, Any] = rule.at(visit.time)
     for line in visit.lines:
-        item = context.reference.item(line.code, day)
-        fits = item is not None and item.name == line.name and item.scope != EXCLUDED
-        if fits and not _is_placeholder(line.code):
+        code = line.code
+        item = None
+        for entry in catalogue.get(code, ()):
+            if entry.first <= day <= entry.last:
+                item = entry
+                break
+        if (
+            item is not None
+            and item.name == line.name
+            and item.scope != EXCLUDED
+            and not _is_placeholder(code)
+        ):
             continue
         why = _why(limits, item, line)
         if why is not None:

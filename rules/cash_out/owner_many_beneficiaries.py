@@ -54,11 +54,20 @@ def check(
     return [
         Verdict(month, _look(rule, context, account, month))
         for month in months_from(record.time - follow, reach + follow)
+        if account.standing or _happened(account, month)
     ]
+
+
+def _happened(account: Account, month: str) -> bool:
+    """Whether the account was shared or used in a month; nothing is found in one without."""
+    first, last = month_bounds(month)
+    return bool(between(account.grants, first, last) or between(account.swipes, first, last))
 
 
 def _possible(limits: Mapping[str, Any], account: Account) -> bool:
     """Whether there were ever enough people; a cheap test before the months are looked at."""
+    if len(account.grants) <= 1 and len(account.grants) + len(account.swipes) <= limits["most"]:
+        return False
     granted = [grant for grant in account.grants if grant.action == GRANT]
     if len(granted) > 1 and _clash(limits, granted)[0]:
         return True

@@ -56,12 +56,20 @@ def check(
     """One matter a month: the settlements taken back in a way that yields cash."""
     if not month.paybacks:
         return ()
-    if isinstance(record, Bill) and not record.rev_at and not is_raised(rule, month, ABOUT):
-        return ()
+    if isinstance(record, Bill):
+        if not record.rev_at and not is_raised(rule, month, ABOUT):
+            return ()
+        if not _has_paybacks(month, record.psn_no):
+            return ()
     limits = rule.at(record.time)
     if len(month.paybacks) < min(limits["cash_times"], limits["repeated_pairs"]):
         return ()
     return (Verdict(ABOUT, _look(limits, context, month)),)
+
+
+def _has_paybacks(month: InstitutionMonth, psn_no: str) -> bool:
+    """Whether something went back of a person; nobody else's settlements matter."""
+    return psn_no in {payback.psn_no for payback in month.paybacks}
 
 
 def _look(limits: Mapping[str, Any], context: Context, month: InstitutionMonth) -> Finding | None:

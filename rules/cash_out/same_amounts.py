@@ -25,13 +25,17 @@ SUBJECT: Final = "person"
 
 def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a calendar month: the equal amounts of the windows that end in it."""
+    amount = visit.account if visit.account >= visit.shared else visit.shared
+    if not amount:
+        return ()
     limits = rule.at(visit.time)
-    if max(visit.account, visit.shared) < limits["floor"] or not at_pharmacy(visit):
+    if amount < limits["floor"] or not at_pharmacy(visit):
+        return ()
+    needed = min(limits["times"], limits["times_round"])
+    if len(person.visits) < needed and not person.standing:
         return ()
     window = limits["window_days"] * DAY
-    amount = _money(visit)
     near = between(person.visits, visit.time - window, visit.time + window)
-    needed = min(limits["times"], limits["times_round"])
     enough = len(near) >= needed and sum([_money(other) == amount for other in near]) >= needed
     if not enough and not person.standing:
         return ()
