@@ -5,5 +5,10 @@ from rules.histories.records import Visit
 
 
 def is_idle(person: Person, visit: Visit) -> bool:
-    """Whether a settlement drew on no fund and no deductible, and nothing came after it."""
-    return not (visit.pool or visit.fund or visit.deductible) and person.visits[-1] is visit
+    """Whether a settlement is the last one, drew on no fund and shows nothing of those before.
+
+    It shows something where it took from a deductible that an earlier one should have taken from.
+    """
+    if visit.pool or visit.fund or person.visits[-1] is not visit:
+        return False
+    return not visit.deductible or not any(one.pool or one.fund for one in person.visits)

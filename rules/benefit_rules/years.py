@@ -152,17 +152,19 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
     `record` is new to the person's history or changed in it.
     """
     if _LAST:
-        known, whose, what, result = _LAST[0]
+        known, whose, what, answer = _LAST[0]
         if what is record and whose is person and known is context:
-            return result
+            return answer
+    result: Sequence[Reckoning]
     if isinstance(record, Visit) and not _is_earliest(person, record):
-        new = _from_course(context, person, record)
-        result = _whole(context, person, record) if new is None else new
+        year = bounds(day_of(record.time))
+        new = _from_course(context, person, record, year) if person.course else None
+        result = _whole(context, person, year) if new is None else new
     elif isinstance(record, Visit | Status | Benefit | ManualClaim) and person.visits:
         result = [
             one
-            for start in sorted({year_start(visit.time) for visit in person.visits})
-            for one in _year(context, person, _Sums(), start)
+            for year in sorted({bounds(day_of(visit.time)) for visit in person.visits})
+            for one in _year(context, person, _Sums(), year)
         ]
     else:
         result = ()
@@ -173,10 +175,12 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
 def _is_earliest(person: Person, visit: Visit) -> bool:
     """Whether later years were begun before this came, which shows that the person was seen."""
     visits = person.visits
-    return visits[0] is visit and year_start(visits[-1].time) > visit.time
+    return visits[0] is visit and len(visits) > 1 and year_start(visits[-1].time) > visit.time
 
 
-def _from_course(context: Context, person: Person, record: Visit) -> Sequence[Reckoning] | None:
+def _from_course(
+    context: Context, person: Person, record: Visit, year: tuple[int, int]
+) -> Sequence[Reckoning] | None:
     """What is new since the year was last reckoned, None if the whole has to be gone through.
 
     It has to unless the record is the last of a year that is known up to it. A deductible that is
@@ -185,11 +189,10 @@ def _from_course(context: Context, person: Person, record: Visit) -> Sequence[Re
     visits, course = person.visits, person.course
     if not isinstance(course, _Course) or visits[-1] is not record or course.reached >= len(visits):
         return None
-    first, last = bounds(day_of(record.time))
-    if course.first != first or course.era is not _era(context):
+    if course.first != year[0] or course.era is not _era(context):
         return None
     sums = _Sums(course.sums)
-    found = _go_on(context, person, sums, visits[course.reached :], (first, last))
+    found = _go_on(context, person, sums, visits[course.reached :], year)
     for one in found:
         if _is_doubtful(one):
             return None
@@ -212,11 +215,11 @@ def _may_count(visit: Visit, sums: _Sums) -> bool:
     )
 
 
-def _whole(context: Context, person: Person, record: Visit) -> list[Reckoning]:
-    """Reckon the whole year of a settlement; if it is the latest, remember how far this went."""
+def _whole(context: Context, person: Person, year: tuple[int, int]) -> list[Reckoning]:
+    """Reckon a whole year; if it is the latest, remember how far this went."""
     sums = _Sums()
-    found = _year(context, person, sums, record.time)
-    first, last = bounds(day_of(record.time))
+    found = _year(context, person, sums, year)
+    first, last = year
     if person.visits[-1].time <= last:
         doubted = any(map(_is_doubtful, found))
         person.course = _Course(_era(context), first, len(person.visits), sums, doubted)
@@ -232,22 +235,25 @@ def _era(context: Context) -> object:
     return met[1]
 
 
-def _year(context: Context, person: Person, sums: _Sums, time: int) -> list[Reckoning]:
-    """Reckon all settlements of the calendar year of an event time, in their order."""
-    first, last = bounds(day_of(time))
-    return _go_on(context, person, sums, between(person.visits, first, last), (first, last))
+def _year(context: Context, person: Person, sums: _Sums, year: tuple[int, int]) -> list[Reckoning]:
+    """Reckon all settlements of a calendar year (its first and last second), in their order."""
+    visits = person.visits
+    if visits[0].time < year[0] or visits[-1].time > year[1]:
+        return _go_on(context, person, sums, between(visits, *year), year)
+    return _go_on(context, person, sums, visits, year)
 
 
 def _go_on(
     context: Context, person: Person, sums: _Sums, visits: Sequence[Visit], year: tuple[int, int]
 ) -> list[Reckoning]:
     """Reckon settlements that follow what the sums tell."""
-    first, last = year
-    claims = [
-        (claim.time, claim.in_scope or claim.fee)
-        for claim in person.claims
-        if first <= claim.time <= last and claim.scheme in BENEFIT_SCHEMES
-    ]
+    claims: list[tuple[int, int]] = []
+    if person.claims:
+        claims = [
+            (claim.time, claim.in_scope or claim.fee)
+            for claim in between(person.claims, *year)
+            if claim.scheme in BENEFIT_SCHEMES
+        ]
     found: list[Reckoning] = []
     for visit in visits:
         if not _may_count(visit, sums):
