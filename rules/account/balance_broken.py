@@ -59,18 +59,26 @@ def _from(rule: Rule, account: Account, record: Movement) -> Iterator[Verdict]:
 
 
 def _follows(account: Account, before: Swipe, swipe: Swipe) -> bool:
-    """Whether, at a glance, nothing but the settlement itself moved the balance."""
+    """Whether, at a glance, nothing but the settlement and income moved the balance."""
     start = before.time
-    return (
-        swipe.balance is not None
-        and before.balance is not None
-        and swipe.balance == before.balance - swipe.account
-        and swipe.time > start
-        and not (swipe.shared or before.shared or account.paybacks)
-        and not (account.credits and account.credits[-1].time >= start)
-        and not (account.premiums and account.premiums[-1].time >= start)
-        and not (account.payouts and account.payouts[-1].time >= start)
-    )
+    if (
+        swipe.balance is None
+        or before.balance is None
+        or swipe.shared
+        or before.shared
+        or account.paybacks
+        or (account.premiums and account.premiums[-1].time >= start)
+        or (account.payouts and account.payouts[-1].time >= start)
+    ):
+        return False
+    expected = before.balance - swipe.account
+    for credit in reversed(account.credits):
+        if credit.time < start:
+            break
+        if credit.time == start or credit.time >= swipe.time:
+            return False
+        expected += credit.amount
+    return swipe.balance == expected
 
 
 def _look(rule: Rule, account: Account, at: int) -> Finding | None:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from events.times import DAY
 from rules.cash_out.family import GRANT, last_word
-from rules.cash_out.windows import account_money, month_bounds, months_from
+from rules.cash_out.windows import account_money, is_raised, month_bounds, months_from
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, stands, stood, withdrawn
 from rules.histories.digests import pseudonym
@@ -54,7 +54,7 @@ def check(
     return [
         Verdict(month, _look(rule, context, account, month))
         for month in months_from(record.time - follow, reach + follow)
-        if account.standing or _happened(account, month)
+        if _happened(account, month) or is_raised(rule, account, month)
     ]
 
 

@@ -33,6 +33,10 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     if not taken_back and not person.standing:
         return ()
     limits = rule.at(visit.time)
+    if not person.standing:
+        touched = [one for one in person.visits if one.rev_at or one.back != _NOTHING]
+        if len(touched) < limits["times"]:
+            return ()
     window = limits["window_days"] * DAY
     margin = limits["correction_hours"] * HOUR
     return [
