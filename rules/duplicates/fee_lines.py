@@ -12,6 +12,8 @@ from rules.duplicates.packs import packs
 from rules.histories.records import Line
 
 _CONSULTATION_CATEGORIES: Final = frozenset({"02", "12", "13"})
+_GOODS: Final = frozenset({"X", "Z", "T", "C"})
+"""First signs of the codes of drugs, herbal slices and consumables."""
 _GOODS_CATEGORIES: Final = frozenset({"08", "09", "10", "11"})
 _CONSULTATION_CODES: Final = ("001101", "001102")
 _CONSULTATION_WORDS: Final = ("诊查费", "诊察费", "挂号费", "一般诊疗费")
@@ -31,17 +33,19 @@ def is_consultation(line: Line) -> bool:
 
     By `med_chrgitm_type` (02, 12, 13), by the national price items 1101 and 1102, or by name.
     """
-    return (
-        line.category in _CONSULTATION_CATEGORIES
-        or line.code.startswith(_CONSULTATION_CODES)
-        or any(word in line.name for word in _CONSULTATION_WORDS)
-    )
+    if line.category in _CONSULTATION_CATEGORIES or line.code.startswith(_CONSULTATION_CODES):
+        return True
+    name = line.name
+    for word in _CONSULTATION_WORDS:
+        if word in name:
+            return True
+    return False
 
 
 def is_goods(line: Line) -> bool:
     """Whether a line sells drugs or consumables, by code, `med_chrgitm_type` or trace code."""
     return (
-        line.code[:1] in {"X", "Z", "T", "C"}
+        line.code[:1] in _GOODS
         or line.category in _GOODS_CATEGORIES
         or bool(line.traces)
     )
@@ -57,6 +61,12 @@ def charged(lines: Sequence[Line]) -> Sequence[Line]:
 
     A line takes another back when it is negative, or names it in `init_feedetl_sn`.
     """
+    for line in lines:
+        if line.origin or line.amount < 0 or line.quantity < 0 or not (line.code or line.name):
+            break
+    else:
+        # Nearly always: no line takes another back.
+        return lines
     serials = {line.serial for line in lines}
     standing: list[Line] = []
     backward: list[Line] = []
@@ -87,8 +97,9 @@ def matched(
     left = list(second)
     pairs: list[tuple[Line, Line]] = []
     for line in first:
+        name = item(line)
         for at, other in enumerate(left):
-            if item(line) == item(other) and alike(line, other):
+            if name == (other.code or other.name) and alike(line, other):
                 pairs.append((line, other))
                 del left[at]
                 break
@@ -97,7 +108,10 @@ def matched(
 
 def same_lines(first: Sequence[Line], second: Sequence[Line]) -> bool:
     """Whether two settlements charge the same items, quantities and amounts."""
-    return sorted(map(_charge, first)) == sorted(map(_charge, second))
+    if len(first) != len(second):
+        return False
+    own, others = list(map(_charge, first)), list(map(_charge, second))
+    return own == others or sorted(own) == sorted(others)
 
 
 def _charge(line: Line) -> tuple[str, int, int]:
@@ -120,12 +134,17 @@ def one_act(numbers: Mapping[str, Any], line: Line, other: Line, gap: int) -> bo
         return True
     if line.serial == other.serial and len(line.serial) >= numbers["serial_digits"]:
         return True
-    if line.traces and other.traces and not packs(line).isdisjoint(packs(other)):
+    if line.traces and other.traces and not _apart_packs(line, other):
         return True
     if line.rx != other.rx or len(line.rx) < numbers["rx_digits"]:
         return False
     supplied = min([days for days in (line.days, other.days) if days > 0], default=0)
     return gap < (supplied * DAY // 2 if supplied else numbers["rx_days"] * DAY)
+
+
+def _apart_packs(line: Line, other: Line) -> bool:
+    """Whether no pack is on both of two lines."""
+    return set(line.traces).isdisjoint(other.traces) or packs(line).isdisjoint(packs(other))
 
 
 def apart(line: Line, other: Line) -> bool:

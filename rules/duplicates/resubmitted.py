@@ -47,7 +47,7 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     if len(visits) < 2:
         return ()
     reach = rule.at(visit.time)["reach_days"] * DAY
-    if not _alike(visits, visit, reach):
+    if not insured(visit) or not _alike(visits, visit, reach):
         return ()
     return [
         Verdict(anchor.event_id, judge(anchor, earlier, partial(_look, rule, context, anchor)))
@@ -56,12 +56,12 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
 
 
 def _alike(visits: Sequence[Visit], visit: Visit, reach: int) -> bool:
-    """Whether another settlement, at most so far back, has the same total: a quick look."""
-    fee, first = visit.fee, visit.time - reach
+    """Whether another settlement, at most so far back, was as dear at the same place: quick."""
+    fee, inst, first = visit.fee, visit.inst, visit.time - reach
     for other in reversed(visits):
         if other.time < first:
             return False
-        if other.fee == fee and other is not visit:
+        if other.fee == fee and other.inst == inst and other is not visit:
             return True
     return False
 
@@ -117,13 +117,13 @@ def _again(numbers: Mapping[str, Any], other: Visit, anchor: Visit) -> int:
         return 0
     pairs = matched(first, second, _equal)
     own = [pair for pair in pairs if not is_consultation(pair[0])]
-    if any(one_act(numbers, *pair, gap) for pair in own or pairs):
-        return _CLEAR
+    for line, again in own or pairs:
+        if one_act(numbers, line, again, gap):
+            return _CLEAR
     if not own:
         return 0
     if marked:
         return _CLEAR
-    goods = at_pharmacy(anchor) or all(is_goods(line) for line, _ in own)
     one_visit = anchor.mdtrt_id != "" and anchor.mdtrt_id == other.mdtrt_id
     if (
         one_visit
@@ -131,15 +131,18 @@ def _again(numbers: Mapping[str, Any], other: Visit, anchor: Visit) -> int:
         and not _other_occasion(numbers, own, other, anchor)
     ):
         return _CLEAR
-    if all(apart(*pair) for pair in own):
+    if gap > _longest(numbers, own, other, anchor) or all(apart(*pair) for pair in own):
         return 0
-    if not goods:
-        limit = numbers["service_minutes"] * MINUTE
-    elif told(anchor.begin) and told(other.begin):
-        limit = numbers["other_begin_minutes"] * MINUTE
-    else:
-        limit = numbers["goods_hours"] * HOUR
-    return _LIKELY if gap <= limit else 0
+    return _LIKELY
+
+
+def _longest(numbers: Mapping[str, Any], pairs: Pairs, other: Visit, anchor: Visit) -> int:
+    """How soon, in seconds, equal charges without a mark must follow each other."""
+    if not (at_pharmacy(anchor) or all(is_goods(line) for line, _ in pairs)):
+        return int(numbers["service_minutes"] * MINUTE)
+    if told(anchor.begin) and told(other.begin):
+        return int(numbers["other_begin_minutes"] * MINUTE)
+    return int(numbers["goods_hours"] * HOUR)
 
 
 def _equal(line: Line, other: Line) -> bool:

@@ -59,17 +59,45 @@ def check(rule: Rule, context: Context, person: Person, record: Visit | Claim) -
     """One matter a settlement or claim: that its expense was paid before under another scheme."""
     if isinstance(record, Claim):
         return _claims(context, person, (record,))
-    if not person.claims and (len(person.visits) < 2 or record.scheme in _NEVER):
+    visits = person.visits
+    if not person.claims and (len(visits) < 2 or record.scheme in _NEVER):
         return ()
-    return _settled(rule, context, person, record)
+    reach = rule.at(record.time)["reach_days"] * DAY
+    if not person.claims and not _shares(visits, record, reach):
+        return ()
+    return _settled(rule, context, person, record, reach)
 
 
-def _settled(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def _shares(visits: Sequence[Visit], visit: Visit, reach: int) -> bool:
+    """Whether a settlement under another scheme, at most so far back, has anything in common.
+
+    A quick look: without an item, a receipt, or (where lines are missing) a total in common there
+    is no pair, whichever of the two is the earlier.
+    """
+    scheme, first = visit.scheme, visit.time - reach
+    items: set[str] | None = None
+    for other in reversed(visits):
+        if other.time < first:
+            return False
+        if other.scheme == scheme or other.scheme in _NEVER:
+            continue
+        if not other.lines or not visit.lines or (visit.bill and visit.bill == other.bill):
+            return True
+        if items is None:
+            items = _items(visit)
+        for line in other.lines:
+            if (line.code or line.name) in items:
+                return True
+    return False
+
+
+def _settled(
+    rule: Rule, context: Context, person: Person, visit: Visit, reach: int
+) -> Iterator[Verdict]:
     if person.claims:
         yield from _claims(context, person, claims_since(person, visit))
     if visit.scheme in _NEVER:
         return
-    reach = rule.at(visit.time)["reach_days"] * DAY
     for anchor, earlier in rejudged(person.visits, visit, reach, _paired):
         yield Verdict(
             anchor.event_id, judge(anchor, earlier, partial(_look, rule, context, anchor))
@@ -95,8 +123,13 @@ def _in_common(earlier: Visit, anchor: Visit) -> bool:
         return earlier.fee == anchor.fee and earlier.inst == anchor.inst
     if _one_receipt(earlier, anchor):
         return True
-    items = {line.code or line.name for line in anchor.lines if line.code[:5] != _CONSULTATION}
+    items = _items(anchor)
     return any((line.code or line.name) in items for line in earlier.lines)
+
+
+def _items(visit: Visit) -> set[str]:
+    """The items that a settlement charges, consultation apart."""
+    return {line.code or line.name for line in visit.lines if line.code[:5] != _CONSULTATION}
 
 
 def _look(rule: Rule, context: Context, anchor: Visit, earlier: Sequence[Visit]) -> Finding | None:
