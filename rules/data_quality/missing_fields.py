@@ -5,7 +5,7 @@ are missing only where the institution fills them otherwise: what a sender never
 convention, or its interface's, and no defect of a settlement.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from events.times import month_of
@@ -36,13 +36,13 @@ _RARE: Final = {
 
 def check(
     rule: Rule, context: Context, month: InstitutionMonth, record: Defect | Bill
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter a kind of defect in the month, and one for what is otherwise filled."""
     if isinstance(record, Bill):
-        if month.lacking:
-            yield from _rare(rule, context, month, record)
-    elif record.sort == MISSING:
-        yield from collected(rule, context, month, record, _SAYS, always)
+        return _rare(rule, context, month, record) if month.lacking else ()
+    if record.sort == MISSING:
+        return collected(rule, context, month, record, _SAYS, always)
+    return ()
 
 
 def _rare(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:

@@ -34,13 +34,31 @@ def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Ver
     if len(lines) < 2 or visit.scheme == _INPATIENT:
         return ()
     groups = exclusive(rule.at(visit.time)["exclusive"])
-    repeats = len({line.code for line in lines}) < len(lines)
-    places = groups.places
-    grouped = [line for line in lines if places(line.code, line.name)]
-    if (not repeats and len(grouped) < 2) or not insured(visit):
+    if not (_two_grouped(groups, lines) or _repeats(lines)) or not insured(visit):
         return ()
     finding = judge(visit, (), partial(_look, rule, context, visit, groups))
     return (Verdict(visit.event_id, finding),) if finding is not None else ()
+
+
+def _two_grouped(groups: Exclusive, lines: Sequence[Line]) -> bool:
+    """Whether two lines hold items of any groups: a quick look."""
+    places, others = groups.places, len(lines) - 2
+    for line in lines:
+        if not places(line.code, line.name):
+            if not others:
+                return False
+            others -= 1
+    return True
+
+
+def _repeats(lines: Sequence[Line]) -> bool:
+    """Whether two lines have one code: a quick look."""
+    codes: set[str] = set()
+    for line in lines:
+        if line.code in codes:
+            return True
+        codes.add(line.code)
+    return False
 
 
 def _look(

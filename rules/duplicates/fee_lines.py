@@ -4,6 +4,7 @@ Kept apart from the rules because several of them ask the same of two lines: is 
 charge, told twice, or are these two charges that look alike?
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ _GOODS: Final = frozenset({"X", "Z", "T", "C"})
 """First signs of the codes of drugs, herbal slices and consumables."""
 _GOODS_CATEGORIES: Final = frozenset({"08", "09", "10", "11"})
 _CONSULTATION_CODES: Final = ("001101", "001102")
-_CONSULTATION_WORDS: Final = ("诊查费", "诊察费", "挂号费", "一般诊疗费")
+_CONSULTATION_WORDS: Final = re.compile("诊查费|诊察费|挂号费|一般诊疗费")
 _MIDNIGHT: Final = 16 * HOUR
 """Where midnight of China Standard Time falls in a day of epoch seconds."""
 
@@ -35,20 +36,12 @@ def is_consultation(line: Line) -> bool:
     """
     if line.category in _CONSULTATION_CATEGORIES or line.code.startswith(_CONSULTATION_CODES):
         return True
-    name = line.name
-    for word in _CONSULTATION_WORDS:
-        if word in name:
-            return True
-    return False
+    return _CONSULTATION_WORDS.search(line.name) is not None
 
 
 def is_goods(line: Line) -> bool:
     """Whether a line sells drugs or consumables, by code, `med_chrgitm_type` or trace code."""
-    return (
-        line.code[:1] in _GOODS
-        or line.category in _GOODS_CATEGORIES
-        or bool(line.traces)
-    )
+    return line.code[:1] in _GOODS or line.category in _GOODS_CATEGORIES or bool(line.traces)
 
 
 def is_consumable(line: Line) -> bool:

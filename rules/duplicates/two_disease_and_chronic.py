@@ -25,6 +25,8 @@ KIND: Final = PERSON
 RECORDS: Final = (Visit, Claim, Benefit)
 SUBJECT: Final = "person"
 _SCHEMES: Final = frozenset({Scheme.TWO_DISEASE, Scheme.CHRONIC})
+_CHRONIC: Final = str(Scheme.CHRONIC)
+_TWO_DISEASE: Final = str(Scheme.TWO_DISEASE)
 _LAW: Final = "entitlement.exclusive_schemes"
 _CANCEL: Final = "cancel"
 
@@ -46,7 +48,17 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Claim | Benefit
 ) -> Iterable[Verdict]:
     """One matter a two-disease expense, and one a two-disease registration."""
-    return _concerned(rule, context, person, record) if record.scheme in _SCHEMES else ()
+    scheme = record.scheme
+    if scheme not in _SCHEMES:
+        return ()
+    if scheme == _CHRONIC and isinstance(record, Visit) and not person.claims:
+        # A chronic settlement concerns the two-disease settlements around it: mostly there is none.
+        for other in person.visits:
+            if other.scheme == _TWO_DISEASE:
+                break
+        else:
+            return ()
+    return _concerned(rule, context, person, record)
 
 
 def _concerned(
@@ -57,7 +69,7 @@ def _concerned(
     if isinstance(record, Benefit):
         yield from _registrations(rule, context, person, record.disease)
         expenses = _expenses(numbers, person.visits, person.claims)
-    elif scheme == Scheme.TWO_DISEASE:
+    elif scheme == _TWO_DISEASE:
         visits, claims = ((record,), ()) if isinstance(record, Visit) else ((), (record,))
         expenses = _expenses(numbers, visits, claims)
     elif isinstance(record, Visit):
@@ -78,7 +90,7 @@ def _expenses(
     numbers: Mapping[str, Any], visits: Iterable[Visit], claims: Iterable[Claim]
 ) -> Iterator[Expense]:
     for visit in visits:
-        if visit.scheme == Scheme.TWO_DISEASE and paid(visit):
+        if visit.scheme == _TWO_DISEASE and paid(visit):
             disease = _disease(numbers, visit)
             if disease:
                 yield Expense(
@@ -92,7 +104,7 @@ def _expenses(
                     visit.insured_area,
                 )
     for claim in claims:
-        if claim.scheme == Scheme.TWO_DISEASE and counts(claim) and claim.disease:
+        if claim.scheme == _TWO_DISEASE and counts(claim) and claim.disease:
             when = claim.begin or claim.time
             yield Expense(
                 claim,
@@ -142,7 +154,7 @@ def _in_force(benefits: Sequence[Benefit], disease: str, day: int) -> Benefit | 
     """The chronic registration for a disease made and begun before a day and not ended by it."""
     for benefit in benefits:
         if (
-            benefit.scheme == Scheme.CHRONIC
+            benefit.scheme == _CHRONIC
             and benefit.disease == disease
             and benefit.action != _CANCEL
             and _known(benefit) < day
@@ -186,12 +198,12 @@ def _chronic(numbers: Mapping[str, Any], person: Person, expense: Expense) -> li
     known = [
         benefit
         for benefit in person.benefits
-        if benefit.scheme == Scheme.CHRONIC and benefit.disease == expense.disease
+        if benefit.scheme == _CHRONIC and benefit.disease == expense.disease
     ]
     return [
         visit
         for visit in between(person.visits, first, last)
-        if visit.scheme == Scheme.CHRONIC
+        if visit.scheme == _CHRONIC
         and (visit.fund or visit.pool)
         and _disease(numbers, visit) == expense.disease
         and not any(benefit.time <= max(visit.time, expense.time) for benefit in known)
@@ -245,7 +257,7 @@ def _registrations(rule: Rule, context: Context, person: Person, disease: str) -
     """Two-disease registrations made while the same disease is registered as chronic."""
     for benefit in person.benefits:
         if (
-            benefit.scheme == Scheme.TWO_DISEASE
+            benefit.scheme == _TWO_DISEASE
             and benefit.action != _CANCEL
             and benefit.disease == disease != ""
         ):

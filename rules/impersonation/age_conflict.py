@@ -28,22 +28,19 @@ def check(
 ) -> Iterable[Verdict]:
     """One matter a settlement: that it holds what the person's age rules out."""
     if isinstance(record, Visit):
-        words = _words(rule, record)
-        return _visits(rule, context, person, (record,)) if may_touch(words, record) else ()
+        if not may_touch(wording(rule.at(record.time)["groups"]), record):
+            return ()
+        return _visits(rule, context, person, (record,))
     if person.visits and (record.birth_day or record.sex):
         return _visits(rule, context, person, person.visits)
     return ()
-
-
-def _words(rule: Rule, visit: Visit) -> Wording:
-    return wording(rule.at(visit.time)["groups"])
 
 
 def _visits(
     rule: Rule, context: Context, person: Person, visits: Sequence[Visit]
 ) -> Iterator[Verdict]:
     for visit in visits:
-        words = _words(rule, visit)
+        words = wording(rule.at(visit.time)["groups"])
         touched = marks(context, words, visit)
         if touched:
             yield verdict(visit, _look(rule, context, person, visit, words, touched))

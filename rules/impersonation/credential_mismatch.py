@@ -35,9 +35,13 @@ def check(
     """One matter a settlement: that the check before it had failed."""
     visits: Sequence[Visit]
     if isinstance(record, Visit):
-        since = record.time - rule.at(record.time)["hours"] * HOUR
-        if not record.flags and not _mismatched(person.checks, since):
-            return ()
+        if not record.flags:
+            checks = person.checks
+            if not checks:
+                return ()
+            since = record.time - rule.at(record.time)["hours"] * HOUR
+            if checks[-1].time < since or not _mismatched(checks, since):
+                return ()
         visits = (record,)
     elif isinstance(record, Check):
         if not person.visits or person.visits[-1].time < record.time:

@@ -20,6 +20,7 @@ from rules.impersonation.agents import filed
 from rules.impersonation.drawn import paid
 from rules.impersonation.presences import (
     Presence,
+    alone,
     company,
     kilometres,
     many_desks,
@@ -42,7 +43,7 @@ def check(
     if isinstance(record, Permit):
         return _visits(rule, context, person)
     reach = 2 * rule.at(record.time)["seconds"]
-    if not many_desks(person, record, reach):
+    if alone(person, record, reach) or not many_desks(person, record, reach):
         return ()
     return _near(rule, context, person, record, company(person, record, reach))
 

@@ -18,6 +18,7 @@ from rules.impersonation.agents import filed
 from rules.impersonation.drawn import paid
 from rules.impersonation.presences import (
     Presence,
+    alone,
     company,
     elsewhere,
     kilometres,
@@ -38,7 +39,7 @@ def check(
     if isinstance(record, Permit):
         return _visits(rule, context, person)
     reach = _reach(rule, record)
-    if not elsewhere(person, record, reach):
+    if alone(person, record, reach) or not elsewhere(person, record, reach):
         return ()
     return _near(rule, context, person, record, company(person, record, reach))
 
@@ -53,7 +54,8 @@ def _visits(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:
 def _reach(rule: Rule, record: Visit | Check) -> int:
     """How far around a record others matter, seconds."""
     parameters = rule.at(record.time)
-    return int(parameters["hours"] * HOUR + parameters["linger_minutes"] * MINUTE)
+    reach: int = parameters["hours"] * HOUR + parameters["linger_minutes"] * MINUTE
+    return reach
 
 
 def _near(

@@ -36,9 +36,9 @@ def marks(context: Context, words: Wording, visit: Visit) -> dict[int, list[str]
 
 def may_touch(words: Wording, visit: Visit) -> bool:
     """Whether `marks` may find anything: a quick look at what was looked up before."""
-    lines, diagnoses = words.lines, words.diagnoses
+    silent, diagnoses = words.silent, words.diagnoses
     for line in visit.lines:
-        if not line.name or lines.get((line.code, line.name), True):
+        if silent.get(line.code) != line.name and words.may_hold(line.code, line.name):
             return True
     for code in visit.diagnoses:
         if diagnoses.get(code, True):

@@ -69,33 +69,54 @@ def company(person: Person, record: Visit | Check, reach: int) -> list[Visit | C
     return near
 
 
+def alone(person: Person, record: Visit | Check, reach: int) -> bool:
+    """Whether the person has nothing else from `reach` seconds before a record on: a quick look.
+
+    False, too, for a record that is not the last of its series, whatever there is around it.
+    """
+    visits, checks, first = person.visits, person.checks, record.time - reach
+    if visits:
+        if visits[-1] is record:
+            if len(visits) > 1 and visits[-2].time >= first:
+                return False
+        elif visits[-1].time >= first:
+            return False
+    if checks:
+        if checks[-1] is record:
+            return len(checks) == 1 or checks[-2].time < first
+        return checks[-1].time < first
+    return True
+
+
 def elsewhere(person: Person, record: Visit | Check, reach: int) -> bool:
     """Whether the person's settlements and checks so near a record name another institution."""
+    return _name_another(person.visits, record, reach) or _name_another(
+        person.checks, record, reach
+    )
+
+
+def _name_another(series: Sequence[Visit | Check], record: Visit | Check, reach: int) -> bool:
+    """Whether a record so near another names another institution than it."""
     inst, first, last = record.inst, record.time - reach, record.time + reach
-    for visit in reversed(person.visits):
-        if visit.time < first:
-            break
-        if visit.inst != inst and visit.time <= last:
-            return True
-    for check in reversed(person.checks):
-        if check.time < first:
-            break
-        if check.inst != inst and check.time <= last:
+    for other in reversed(series):
+        if other.time < first:
+            return False
+        if other.inst != inst and other.time <= last:
             return True
     return False
 
 
 def many_desks(person: Person, record: Visit | Check, reach: int) -> bool:
     """Whether they do, or the settlements among them came from more than one device."""
-    first, last, device = record.time - reach, record.time + reach, None
+    inst, first, last, device = record.inst, record.time - reach, record.time + reach, None
     for visit in reversed(person.visits):
         if visit.time < first:
             break
         if visit.time <= last:
-            if device is not None and visit.dev != device:
+            if visit.inst != inst or (device is not None and visit.dev != device):
                 return True
             device = visit.dev
-    return elsewhere(person, record, reach)
+    return _name_another(person.checks, record, reach)
 
 
 def is_remote(context: Context, visit: Visit) -> bool:

@@ -14,7 +14,7 @@ from rules.histories.records import Status, Visit
 from rules.impersonation.drawn import paid, verdict
 from rules.impersonation.marks import in_maternity, marks, may_touch
 from rules.impersonation.registered import FEMALE, KNOWN, MALE, sex_of
-from rules.impersonation.terms import Wording, wording
+from rules.impersonation.terms import wording
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -28,20 +28,19 @@ def check(
 ) -> Iterable[Verdict]:
     """One matter a settlement: that it holds what only the other sex needs."""
     if isinstance(record, Visit):
-        words = _words(rule, record)
-        return _visits(rule, context, person, (record,)) if may_touch(words, record) else ()
-    return _visits(rule, context, person, person.visits) if record.sex in KNOWN else ()
-
-
-def _words(rule: Rule, visit: Visit) -> Wording:
-    return wording(rule.at(visit.time)["terms"])
+        if not may_touch(wording(rule.at(record.time)["terms"]), record):
+            return ()
+        return _visits(rule, context, person, (record,))
+    if person.visits and record.sex in KNOWN:
+        return _visits(rule, context, person, person.visits)
+    return ()
 
 
 def _visits(
     rule: Rule, context: Context, person: Person, visits: Sequence[Visit]
 ) -> Iterator[Verdict]:
     for visit in visits:
-        words = _words(rule, visit)
+        words = wording(rule.at(visit.time)["terms"])
         touched = marks(context, words, visit)
         if touched:
             by_sex = {words.source[at]["sex"]: names for at, names in touched.items()}

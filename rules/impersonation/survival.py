@@ -20,7 +20,7 @@ def may_have_died(person: Person) -> bool:
     for status in person.statuses:
         if status.death_day is not None or (status.survival and status.survival != _ALIVE):
             return True
-    return any(stay.way == _DIED for stay in person.stays) if person.stays else False
+    return bool(person.stays) and any(stay.way == _DIED for stay in person.stays)
 
 
 def death_day(person: Person, dead: Container[str]) -> int | None:

@@ -11,16 +11,15 @@ credentials holds a stack of them. Agents of whom no number was sent count as on
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import exp
-from typing import Any, Final
-
-from msgspec import Struct
+from typing import Any, Final, NamedTuple
 
 from events.codes import FixmedinsType, Scheme
 from events.times import MINUTE
 from rules.context import Context
-from rules.findings import Finding, Verdict, found, stands, withdrawn
+from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import TERMINAL, Terminal
 from rules.histories.records import Swipe
+from rules.histories.series import between
 from rules.rule import Rule
 
 KIND: Final = TERMINAL
@@ -29,21 +28,25 @@ SUBJECT: Final = "terminal"
 _ABOUT: Final = "day"
 _MOBILE: Final = "3"
 _OTHER_MATTERS: Final = frozenset({Scheme.REGISTRATION, Scheme.INPATIENT})
+_IN_PHARMACIES: Final = str(FixmedinsType.PHARMACY)
+_AS_PHARMACY: Final = str(Scheme.PHARMACY)
 
 
-class Run(Struct, frozen=True):
-    """A chain of settlements: positions of the first and the last, and how many people."""
+class Run(NamedTuple):
+    """A chain of settlements: positions of the first and the last."""
 
     first: int
     last: int
-    persons: int
 
 
 def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Iterable[Verdict]:
     """One matter a terminal and day: that its runs are too quick and too long for chance."""
     parameters = rule.at(swipe.time)
     swipes = terminal.swipes
+    fewest = parameters["fewest"]
     known = bool(terminal.standing) and f"{rule.id}|{_ABOUT}" in terminal.standing
+    if not known and len(swipes) < fewest:
+        return ()
     turns = False
     if swipe.agent:
         served = _served(swipes, swipe.agent_no)
@@ -51,10 +54,8 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
             return ()
         turns = served == parameters["agent_persons"] + 1
     if not known and not swipe.rev_at and not turns:
-        fewest, widest = parameters["fewest"], parameters["widest"]
-        if len(swipes) < fewest:
-            return ()
-        if swipes[-1] is swipe and swipe.time - swipes[-fewest].time > widest * (fewest - 1):
+        widest = parameters["widest"] * (fewest - 1)
+        if swipes[-1] is swipe and swipe.time - swipes[-fewest].time > widest:
             return ()
     known_place = context.reference.institutions.get(swipe.inst)
     if known_place is not None and known_place.internet:
@@ -62,8 +63,8 @@ def check(rule: Rule, context: Context, terminal: Terminal, swipe: Swipe) -> Ite
     few = _few(parameters, swipes)
     counted = [other for other in swipes if _counts(parameters, context, few, other)]
     lasted = parameters["lasted_minutes"] * MINUTE
-    standing = [other for other in counted if stands(other)]
-    stood = [other for other in counted if stands(other) or other.rev_at - other.time > lasted]
+    standing = [other for other in counted if not other.rev_at]
+    stood = [one for one in counted if not one.rev_at or one.rev_at - one.time > lasted]
     if (
         not known
         and not swipe.rev_at
@@ -108,8 +109,8 @@ def _counts(
 def _at_pharmacy(context: Context, swipe: Swipe) -> bool:
     known = context.reference.institutions.get(swipe.inst)
     if known is not None and known.kind:
-        return known.kind == FixmedinsType.PHARMACY
-    return swipe.inst[:1] == "P" or swipe.scheme == Scheme.PHARMACY
+        return known.kind == _IN_PHARMACIES
+    return swipe.inst[:1] == "P" or swipe.scheme == _AS_PHARMACY
 
 
 def _touches(
@@ -132,7 +133,7 @@ def _chain(swipes: Sequence[Swipe], at: int, gap: int) -> Run:
         first -= 1
     while last + 1 < len(swipes) and swipes[last + 1].time - swipes[last].time <= gap:
         last += 1
-    return Run(first, last, len({swipe.psn_no for swipe in swipes[first : last + 1]}))
+    return Run(first, last)
 
 
 def _too_many(
@@ -142,32 +143,34 @@ def _too_many(
     run: Run,
     level: Mapping[str, Any],
 ) -> bool:
-    if not level["persons"] <= run.persons <= parameters["most"]:
+    least: int = level["persons"]
+    if run.last - run.first + 1 < least:
         return False
     members = swipes[run.first : run.last + 1]
-    if members[-1].time - members[0].time > level["mean"] * (run.persons - 1):
+    persons = len({swipe.psn_no for swipe in members})
+    if not least <= persons <= parameters["most"]:
+        return False
+    if members[-1].time - members[0].time > level["mean"] * (persons - 1):
         return False
     if level["alike"] and not (_at_pharmacy(context, members[0]) and _alike(parameters, members)):
         return False
-    return _chance(parameters, swipes, run) <= float(level["chance"])
+    return _chance(parameters, swipes, run, persons) <= float(level["chance"])
 
 
-def _chance(parameters: Mapping[str, Any], swipes: Sequence[Swipe], run: Run) -> float:
+def _chance(
+    parameters: Mapping[str, Any], swipes: Sequence[Swipe], run: Run, persons: int
+) -> float:
     """How likely a run so quick is if customers come as often as around it, independently."""
     side = parameters["around_minutes"] * MINUTE
     members = swipes[run.first : run.last + 1]
     start, end = members[0].time - side, members[-1].time + side
-    beside = sum(
-        1
-        for at, swipe in enumerate(swipes)
-        if start <= swipe.time <= end and not run.first <= at <= run.last
-    )
+    beside = len(between(swipes, start, end)) - len(members)
     longest = max(
         (later.time - earlier.time for earlier, later in pairwise(members)),
         default=0,
     )
     rate = (beside + 1) / (2 * side)
-    return float((1 - exp(-max(1, longest) * rate)) ** (run.persons - 1) * (beside + run.persons))
+    return float((1 - exp(-max(1, longest) * rate)) ** (persons - 1) * (beside + persons))
 
 
 def _alike(parameters: Mapping[str, Any], members: Sequence[Swipe]) -> bool:

@@ -57,6 +57,8 @@ class Wording:
         self.groups = tuple(_group(entry) for entry in source)
         self.lines: dict[tuple[str, str], tuple[int, ...]] = {}
         """What `of_line` has found, by code and name."""
+        self.silent: dict[str, str] = {}
+        """By code, the name under which a line was last found to belong to no group."""
         self.diagnoses: dict[str, tuple[int, ...]] = {}
         """What `of_diagnosis` has found, by code."""
 
@@ -69,6 +71,15 @@ class Wording:
             found = tuple(at for at, g in enumerate(self.groups) if g.has_line(code, name))
             self.lines[(code, name)] = found
         return found
+
+    def may_hold(self, code: str, name: str) -> bool:
+        """Whether a fee line may belong to a group; one without a name may, by its catalogue's."""
+        if not name or self.of_line(code, name):
+            return True
+        if len(self.silent) >= _MOST:
+            self.silent.clear()
+        self.silent[code] = name
+        return False
 
     def of_diagnosis(self, code: str) -> tuple[int, ...]:
         """Positions of the groups that a diagnosis belongs to."""

@@ -20,13 +20,14 @@ from rules.rule import Rule
 KIND: Final = INSTITUTION_MONTH
 RECORDS: Final = (Bill,)
 SUBJECT: Final = "institution"
+_INPATIENT: Final = str(Scheme.INPATIENT)
 _CATEGORY: Final = 3
 Limits = Mapping[str, Any]
 
 
 def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a day and disease: the cheap admissions from that day on."""
-    if bill.scheme != Scheme.INPATIENT or not bill.begin:
+    if bill.scheme != _INPATIENT or not bill.begin:
         return ()
     return _verdicts(rule, context, month, bill)
 

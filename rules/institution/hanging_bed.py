@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from events.codes import Scheme
 from events.national_codes import DscgWay
 from events.times import day_of, day_start
 from rules.context import Context
@@ -49,7 +48,7 @@ def check(
 def _verdicts(
     rule: Rule, context: Context, person: Person, record: Visit | Stay | Refund
 ) -> Iterator[Verdict]:
-    if not any(visit.scheme == Scheme.INPATIENT for visit in person.visits):
+    if not any(map(is_inpatient, person.visits)):
         return
     limits = rule.at(record.time)
     stays = [

@@ -5,7 +5,7 @@ in which drugs were settled. The pharmacy's own other days show that it reports 
 regularly; of one that never does, or hardly, nothing is said.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.times import DAY, day_of, day_start
@@ -41,19 +41,12 @@ def check(
         return ()
     if isinstance(record, Bill) and not record.pharmacy:
         return ()
-    return _verdicts(rule, context, month, record)
-
-
-def _verdicts(
-    rule: Rule, context: Context, month: InstitutionMonth, record: Bill | Report
-) -> Iterator[Verdict]:
     limits = rule.at(record.time)
     if len(month.reports) < limits["reports"]:
-        return
-    raised = bool(month.standing) and is_raised(rule, month, ABOUT)
-    if not raised and _silent_days(month) < limits["least_days"]:
-        return
-    yield Verdict(ABOUT, _look(limits, context, month, _silence(month)))
+        return ()
+    if _silent_days(month) < limits["least_days"] and not is_raised(rule, month, ABOUT):
+        return ()
+    return (Verdict(ABOUT, _look(limits, context, month, _silence(month))),)
 
 
 def _silent_days(month: InstitutionMonth) -> int:

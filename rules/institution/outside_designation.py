@@ -27,6 +27,9 @@ _BARRED: Final[dict[str, tuple[str, str]]] = {
     InstitutionState.SUSPENDED: ("已暂停医保服务", "is suspended"),
     InstitutionState.TERMINATED: ("已终止医保定点", "is no longer designated"),
 }
+_ACTIVE: Final = str(InstitutionState.ACTIVE)
+_EMERGENCY: Final = str(Scheme.EMERGENCY)
+_INPATIENT: Final = str(Scheme.INPATIENT)
 _OTHER_SERVICE: Final = ("定点范围不含该类服务", "is not designated for this service")
 
 
@@ -45,7 +48,7 @@ def check(
     if not notices or not month.bills:
         return ()
     if isinstance(record, Bill):
-        if _is_free(notices, record) or _breach(notices, record) is None:
+        if insured(record) <= 0 or _is_free(notices, record) or not _breach(notices, record):
             return ()
         return (_day(rule, context, month, day_of(record.time)),)
     return _verdicts(rule, context, month)
@@ -81,12 +84,12 @@ def _is_free(notices: Sequence[Designation], bill: Bill) -> bool:
 
 def _breach(notices: Sequence[Designation], bill: Bill) -> Breach | None:
     """The notice that forbids a settlement, if one does."""
-    if insured(bill) <= 0 or bill.scheme == Scheme.EMERGENCY:
+    if insured(bill) <= 0 or bill.scheme == _EMERGENCY:
         return None
     held = _held(notices, bill)
     if held is None:
         return None
-    if bill.scheme == Scheme.INPATIENT and _was_admitted_before(held, bill):
+    if bill.scheme == _INPATIENT and _was_admitted_before(held, bill):
         return None
     covered = covers(held.services, bill.scheme, bill.insured_area)
     if held.state not in _BARRED:
@@ -110,7 +113,7 @@ def _held(notices: Sequence[Designation], bill: Bill) -> Designation | None:
         again = [
             notice
             for notice in known
-            if notice.state == InstitutionState.ACTIVE and since < day_of(notice.time) <= day
+            if notice.state == _ACTIVE and since < day_of(notice.time) <= day
         ]
         return again[-1] if again else last
     return last

@@ -24,9 +24,14 @@ Limits = Mapping[str, Any]
 
 def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a month: its share of own expense."""
-    if not _counts(bill) or (not month.standing and not month.paid_own):
+    if (not month.paid_own and not month.standing) or not _counts(bill):
         return ()
-    return _verdicts(rule, context, month, bill)
+    limits = rule.at(bill.time)
+    much = (
+        month.paid >= limits["settlements"]
+        and 100 * month.paid_own >= limits["floor"] * month.paid_fee
+    )
+    return _verdicts(rule, context, month, bill, much=much) if much or month.standing else ()
 
 
 def _counts(bill: Bill) -> bool:
@@ -35,17 +40,13 @@ def _counts(bill: Bill) -> bool:
 
 
 def _verdicts(
-    rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
+    rule: Rule, context: Context, month: InstitutionMonth, bill: Bill, *, much: bool
 ) -> Iterator[Verdict]:
     limits = rule.at(bill.time)
-    if (
-        month.paid < limits["settlements"]
-        or 100 * month.paid_own < limits["floor"] * month.paid_fee
-    ):
-        task = due(rule, month, bill, holds=False)
-    else:
+    if much:
         bound, _ = _bound(limits, context, month)
-        task = due(rule, month, bill, holds=month.paid_own > bound * month.paid_fee)
+        much = month.paid_own > bound * month.paid_fee
+    task = due(rule, month, bill, holds=much)
     if task == "look":
         yield Verdict(ABOUT, _look(limits, context, month))
     elif task == "drop":

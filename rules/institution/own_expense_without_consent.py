@@ -21,6 +21,7 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
+_EMERGENCY: Final = str(Scheme.EMERGENCY)
 _REFUSED: Final = "0"
 _OWN_LEVEL: Final = "03"
 _LAW: Final = "own_expense.consent_required"
@@ -37,7 +38,7 @@ def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Ver
 
 
 def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
-    if visit.scheme == Scheme.EMERGENCY or at_pharmacy(visit):
+    if visit.scheme == _EMERGENCY or at_pharmacy(visit):
         return
     lines = [line for line in visit.lines if _unasked(context, visit, line)]
     amount = sum(line.amount for line in lines)

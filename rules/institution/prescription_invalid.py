@@ -5,6 +5,7 @@ Says nothing of prescriptions that the platform never told of.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from events.identifiers import check_staff, is_physician
@@ -22,6 +23,7 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Script)
 SUBJECT: Final = "person"
+_REVOKED: Final = str(RxStas.REVOKED)
 Limits = Mapping[str, Any]
 
 
@@ -40,17 +42,17 @@ def check(
     """One matter a settlement at a pharmacy: that its prescription is not valid."""
     if not person.scripts or not person.visits:
         return ()
-    return _verdicts(rule, context, person, record)
+    limits = rule.at(record.time)
+    if isinstance(record, Script):
+        return _verdicts(limits, context, person, record)
+    if at_pharmacy(record) and any(line.rx for line in record.lines):
+        return (Verdict(record.event_id, _judge(limits, context, person, record)),)
+    return ()
 
 
 def _verdicts(
-    rule: Rule, context: Context, person: Person, record: Visit | Script
+    limits: Limits, context: Context, person: Person, record: Script
 ) -> Iterator[Verdict]:
-    limits = rule.at(record.time)
-    if isinstance(record, Visit):
-        if at_pharmacy(record) and any(line.rx for line in record.lines):
-            yield Verdict(record.event_id, _judge(limits, context, person, record))
-        return
     known = all_names(person, own_numbers(record))
     for visit in person.visits:
         if at_pharmacy(visit) and any(line.rx in known for line in visit.lines):
@@ -80,7 +82,7 @@ def _fault(limits: Limits, scripts: Sequence[Script], visit: Visit) -> Fault | N
         if first.time - visit.time < limits["backdated_hours"] * HOUR:
             return None
         return Fault("结算后才开具", "was issued only afterwards", first, 2)
-    if told[-1].state == RxStas.REVOKED:
+    if told[-1].state == _REVOKED:
         return Fault("已撤销", "had been withdrawn", told[-1], 1)
     until = max(script.valid_until for script in scripts)
     if until and visit.time > _last_second(until) + limits["grace_hours"] * HOUR:
@@ -88,6 +90,7 @@ def _fault(limits: Limits, scripts: Sequence[Script], visit: Visit) -> Fault | N
     return None
 
 
+@lru_cache(4096)
 def is_no_physician(code: str) -> bool:
     """Whether a staff code is a nurse's, pharmacist's or technician's."""
     return bool(code) and check_staff(code) is None and not is_physician(code)

@@ -44,6 +44,12 @@ def check(
     visits = person.visits
     if len(visits) < _PAIR or (visits[-1] is record and not at_pharmacy(visits[-1])):
         return ()
+    if isinstance(record, Visit):
+        for line in record.lines:
+            if line.rx:
+                break
+        else:
+            return ()
     return _verdicts(rule, context, person, record)
 
 

@@ -35,12 +35,14 @@ def scripts_of(person: Person, names: Set[str]) -> Sequence[Script]:
 
 def all_names(person: Person, names: Set[str]) -> Set[str]:
     """All numbers that a prescription with these goes by, as far as the platform links them."""
+    if not person.scripts:
+        return names
     known = set(names)
+    told = [own_numbers(script) for script in person.scripts]
     linked = True
-    while linked and person.scripts:
+    while linked:
         linked = False
-        for script in person.scripts:
-            own = own_numbers(script)
+        for own in told:
             if not known.isdisjoint(own) and not own <= known:
                 known |= own
                 linked = True

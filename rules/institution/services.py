@@ -9,6 +9,7 @@ from typing import Final
 
 from events.codes import Scheme, scheme_of
 
+_OTHER: Final = str(Scheme.OTHER)
 _OUTPATIENT: Final = frozenset(Scheme) - {Scheme.INPATIENT, Scheme.PHARMACY}
 _AMBULANT: Final = frozenset(Scheme) - {Scheme.INPATIENT}
 _GENERAL: Final = frozenset({Scheme.GENERAL, Scheme.EMERGENCY, Scheme.REGISTRATION})
@@ -56,7 +57,7 @@ def settled_by(services: tuple[str, ...], area: str) -> frozenset[str] | None:
 def covers(services: tuple[str, ...], scheme: str, area: str) -> bool | None:
     """Whether a list of services lets a scheme be settled; None where nothing can be said."""
     schemes = settled_by(services, area)
-    if schemes is None or scheme == Scheme.OTHER:
+    if schemes is None or scheme == _OTHER:
         return None
     return scheme in schemes
 

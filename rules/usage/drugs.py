@@ -5,12 +5,19 @@ A western drug's code is X, the ATC class of four levels (5 signs), the generic'
 form and pack. Source: national coding rules for drugs.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from rules.histories.records import Line
 
 _GENERIC: Final = {"X": 10, "Z": 11, "T": 10}
 _CLASS: Final = {"X": 6, "Z": 7}
+
+
+@lru_cache(256)
+def beginnings(text: str) -> tuple[str, ...]:
+    """The beginnings of codes that a parameter lists, one after another with spaces between."""
+    return tuple(text.split())
 
 
 def generic(line: Line) -> str:

@@ -69,6 +69,8 @@ def _look(
     if days is None or most is None:
         return None
     window, limit = int(str(days.value)), int(str(most.value))
+    if len(counted) <= limit:
+        return None
     hit = partial(_hit, limits, window, limit)
     taking, no_more = episode(counted, month, window * DAY, hit)
     if not taking:
@@ -83,9 +85,11 @@ def _counts(limits: Limits, visit: Visit, *, pharmacy: bool) -> bool:
         return False
     if pharmacy or not visit.lines:
         return True
-    return not all(
-        line.category == _TREATMENT or tells(line.name, limits["courses"]) for line in visit.lines
-    )
+    courses = limits["courses"]
+    for line in visit.lines:
+        if line.category != _TREATMENT and not tells(line.name, courses):
+            return True
+    return False
 
 
 def _hit(limits: Limits, window: int, limit: int, run: Sequence[Visit]) -> Sequence[Visit]:

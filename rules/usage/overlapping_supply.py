@@ -4,7 +4,7 @@ Adds up the days of supply of one generic, whatever its strength and pack. Someb
 days early is given these; a long-term supply that was filed for, and travel, are in order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -34,41 +34,58 @@ def check(
     """One matter a drug and month: its supplies stacked on each other."""
     if len(person.visits) <= 1:
         return ()
-    return _verdicts(rule, context, person, record)
-
-
-def _verdicts(
-    rule: Rule, context: Context, person: Person, record: Visit | Permit
-) -> Iterator[Verdict]:
-    visits = person.visits
     limits = rule.at(record.time)
-    reach, least = limits["reach_days"] * DAY, limits["least_days"]
     if isinstance(record, Permit):
-        for visit in visits:
-            yield from _matters(limits, context, person, visit, supplied(visit, least))
-        return
-    last = visits[-1] is record
-    if last and visits[-2].time < record.time - reach:
-        return
-    codes = {line.code[:_PREFIX] for line in record.lines if line.days >= least}
+        return _all_matters(limits, context, person)
+    drugs = _again(limits, person.visits, record)
+    return _matters(limits, context, person, record, drugs) if drugs else ()
+
+
+def _all_matters(limits: Limits, context: Context, person: Person) -> Iterator[Verdict]:
+    for visit in person.visits:
+        drugs = supplied(visit, limits["least_days"])
+        yield from _matters(limits, context, person, visit, drugs)
+
+
+def _again(limits: Limits, visits: Sequence[Visit], record: Visit) -> Collection[str]:
+    """The drugs of a settlement of which an earlier or later supply may be left: a quick look."""
+    reach, least = limits["reach_days"] * DAY, limits["least_days"]
+    codes: set[str] = set()
+    for line in record.lines:
+        if line.days >= least:
+            codes.add(line.code[:_PREFIX])
     if not codes:
-        return
-    around = between(visits, record.time - reach, record.time + reach)
-    latest = record.time + limits["advance_days"] * DAY if last else 0
-    again = {code for code, end in _ends(record, around, codes).items() if end > latest}
-    if again:
-        drugs = {drug for drug in supplied(record, least) if drug[:_PREFIX] in again}
-        yield from _matters(limits, context, person, record, drugs)
+        return ()
+    if not _other_supply(visits, record, record.time - reach, codes):
+        return ()
+    near = between(visits, record.time - reach, record.time + reach)
+    ends = _ends(record, near, codes)
+    latest = record.time + limits["advance_days"] * DAY if visits[-1] is record else 0
+    return {drug for drug in supplied(record, least) if ends.get(drug[:_PREFIX], 0) > latest}
 
 
-def _ends(record: Visit, around: Sequence[Visit], codes: set[str]) -> dict[str, int]:
+def _other_supply(visits: Sequence[Visit], record: Visit, first: int, codes: set[str]) -> bool:
+    """Whether a settlement from the time `first` (epoch seconds) on has a drug in common."""
+    for visit in reversed(visits):
+        if visit.time < first:
+            return False
+        if visit is not record:
+            for line in visit.lines:
+                if line.code[:_PREFIX] in codes:
+                    return True
+    return False
+
+
+def _ends(record: Visit, near: Sequence[Visit], codes: set[str]) -> dict[str, int]:
     """Until when (epoch seconds) other supplies of some drugs last at most, by code.
 
     A quick test: nothing that lasts no longer can be too early.
     """
     ends: dict[str, int] = {}
-    for visit in around:
-        for line in visit.lines if visit is not record else ():
+    for visit in near:
+        if visit is record:
+            continue
+        for line in visit.lines:
             code = line.code[:_PREFIX]
             if code in codes:
                 ends[code] = max(ends.get(code, 0), visit.time) + (line.days + 1) * DAY
@@ -76,7 +93,7 @@ def _ends(record: Visit, around: Sequence[Visit], codes: set[str]) -> dict[str, 
 
 
 def _matters(
-    limits: Limits, context: Context, person: Person, visit: Visit, drugs: set[str]
+    limits: Limits, context: Context, person: Person, visit: Visit, drugs: Collection[str]
 ) -> Iterator[Verdict]:
     reach = limits["reach_days"] * DAY
     for drug in sorted(drugs):

@@ -4,7 +4,7 @@ As much of over-treatment as settlements show: an examination or test of some co
 days or more of a week by two hospitals or more. One hospital repeats a test to follow a treatment.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from rules.usage.periods import months_until
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
+_INPATIENT: Final = str(Scheme.INPATIENT)
 _EXAMINATIONS: Final = frozenset({"03", "04"})
 _NATIONAL: Final = ("0021", "0022", "0023", "0024", "0025", "0026", "0027")
 Limits = Mapping[str, Any]
@@ -31,30 +32,36 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     """One matter an examination and month: that it was made again and again."""
     visits, limits = person.visits, rule.at(visit.time)
     least: int = limits["times"]
-    if len(visits) < least or visit.scheme == Scheme.INPATIENT:
+    if len(visits) < least or visit.scheme == _INPATIENT:
         return ()
     if visits[-1] is visit and visits[-least].time < visit.time - limits["days"] * DAY:
         return ()
-    return _verdicts(limits, context, person, visit)
+    codes = {line.code for line in visit.lines if _is_examination(limits, line)}
+    return _verdicts(limits, context, person, visit, codes) if codes else ()
 
 
-def _verdicts(limits: Limits, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
+def _verdicts(
+    limits: Limits, context: Context, person: Person, visit: Visit, codes: Set[str]
+) -> Iterator[Verdict]:
     visits, least = person.visits, limits["times"]
     reach = limits["days"] * DAY
-    for code in {line.code for line in visit.lines if _is_examination(limits, line)}:
+    for code in codes:
         for month in months_until(visit.time, reach, visits[-1].time):
             first, last = month_bounds(month)
             made = [
                 one
                 for one in between(visits, first - reach, last)
-                if one.scheme != Scheme.INPATIENT
+                if one.scheme != _INPATIENT
                 and any(line.code == code and line.quantity > 0 for line in one.lines)
             ]
             if len(made) < least:
                 continue
-            taking, no_more = episode(made, month, reach, partial(_hit, limits))
-            finding = _finding(context, code, taking) if taking else None
-            yield Verdict(f"{code}|{month}", withdrawn(finding) if no_more else finding)
+            finding = None
+            if len({one.inst for one in made}) >= limits["institutions"]:
+                taking, no_more = episode(made, month, reach, partial(_hit, limits))
+                finding = _finding(context, code, taking) if taking else None
+                finding = withdrawn(finding) if no_more else finding
+            yield Verdict(f"{code}|{month}", finding)
 
 
 def _is_examination(limits: Limits, line: Line) -> bool:

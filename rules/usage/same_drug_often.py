@@ -5,7 +5,7 @@ one drug at four places may mean to sell it. Treatment of consecutive days at on
 infusions, is one purchase.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +25,7 @@ from rules.usage.periods import months_until
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
+_INPATIENT: Final = str(Scheme.INPATIENT)
 _PATHS: Final = (
     "usage.purchases.window_days",
     "usage.purchases.max",
@@ -49,27 +50,40 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     """One matter a drug and month: how often and at how many places it was bought."""
     visits, limits = person.visits, rule.at(visit.time)
     least: int = limits["least"]
-    if len(visits) < least or visit.scheme == Scheme.INPATIENT:
+    if len(visits) < least or visit.scheme == _INPATIENT:
         return ()
-    if visits[-1] is visit and visits[-least].time < visit.time - limits["widest_days"] * DAY:
-        return ()
-    return _verdicts(limits, context, person, visit)
-
-
-def _verdicts(limits: Limits, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
-    visits, least = person.visits, limits["least"]
     widest = limits["widest_days"] * DAY
-    codes = {line.code[:_PREFIX] for line in visit.lines if is_drug(line)}
-    if not codes:
-        return
+    if visits[-1] is visit and visits[-least].time < visit.time - widest:
+        return ()
+    often = _often(visits, visit, widest, least)
+    return _verdicts(context, person, visit, widest, often) if often else ()
+
+
+def _often(visits: Sequence[Visit], visit: Visit, widest: int, least: int) -> Collection[str]:
+    """The drugs of a settlement that so many settlements around it have, by beginning of code."""
     times: dict[str, int] = {}
+    for line in visit.lines:
+        if is_drug(line):
+            times[line.code[:_PREFIX]] = 0
+    if not times:
+        return ()
     for other in between(visits, visit.time - widest, visit.time + widest):
-        for code in codes.intersection([line.code[:_PREFIX] for line in other.lines]):
-            times[code] = times.get(code, 0) + 1
-    often = {code for code, number in times.items() if number >= least}
+        for code in times:
+            for line in other.lines:
+                if line.code[:_PREFIX] == code:
+                    times[code] += 1
+                    break
+    if max(times.values()) < least:
+        return ()
+    return [code for code, number in times.items() if number >= least]
+
+
+def _verdicts(
+    context: Context, person: Person, visit: Visit, widest: int, often: Collection[str]
+) -> Iterator[Verdict]:
     drugs = {generic(line) for line in visit.lines if line.code[:_PREFIX] in often}
     for drug in sorted(drugs):
-        for month in months_until(visit.time, widest, visits[-1].time):
+        for month in months_until(visit.time, widest, person.visits[-1].time):
             yield Verdict(f"{drug}|{month}", _look(context, person, drug, month, widest))
 
 
@@ -87,11 +101,13 @@ def _look(context: Context, person: Person, drug: str, month: str, widest: int) 
     bought = [
         visit
         for visit in between(person.visits, first - widest, last)
-        if visit.scheme != Scheme.INPATIENT
+        if visit.scheme != _INPATIENT
         and any(line.code.startswith(drug) and line.quantity > 0 for line in visit.lines)
     ]
     bounds = _bounds(context, bought[-1]) if bought else None
     if bounds is None:
+        return None
+    if len(bought) <= bounds.purchases and len({v.inst for v in bought}) <= bounds.places:
         return None
     reach = max(bounds.days, bounds.place_days) * DAY
     taking, no_more = episode(bought, month, reach, partial(_hit, bounds))

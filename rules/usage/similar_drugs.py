@@ -14,31 +14,35 @@ from rules.findings import Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
 from rules.rule import Rule
-from rules.usage.drugs import generic
+from rules.usage.drugs import beginnings, generic
 from rules.usage.supply import is_supplied
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
 SUBJECT: Final = "person"
+_INPATIENT: Final = str(Scheme.INPATIENT)
 _WESTERN: Final = "X"
 _CLASS: Final = 6
+_GENERIC: Final = 10
 _PAIR: Final = 2
 Limits = Mapping[str, Any]
 
 
 def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: drugs of one class on it."""
-    if len(visit.lines) < _PAIR or visit.scheme == Scheme.INPATIENT:
+    if len(visit.lines) < _PAIR:
         return ()
-    codes = {line.code[:10] for line in visit.lines if line.code[:1] == _WESTERN}
-    if len(codes) < _PAIR or len({code[:_CLASS] for code in codes}) == len(codes):
-        return ()
-    return _verdicts(rule, context, visit)
+    drugs: dict[str, str] = {}
+    for line in visit.lines:
+        code = line.code[:_GENERIC]
+        if code[:1] == _WESTERN and drugs.setdefault(code[:_CLASS], code) != code:
+            return _verdicts(rule, context, visit) if visit.scheme != _INPATIENT else ()
+    return ()
 
 
 def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     limits = rule.at(visit.time)
-    combined = tuple(limits["combined"].split())
+    combined = beginnings(limits["combined"])
     alike: dict[str, dict[str, Line]] = {}
     for line in visit.lines:
         if (

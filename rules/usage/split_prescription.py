@@ -5,7 +5,7 @@ three or more, or two that together pass a bound that each stays below. Differen
 settled apart and are not looked at together; nor are decoctions, which need their own prescription.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -36,26 +36,30 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
         return ()
     if visits[-1] is visit and visits[-2].time < visit.time - DAY:
         return ()
-    return _verdicts(rule, context, person, visit)
-
-
-def _verdicts(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
-    visits = person.visits
     day = day_of(visit.time)
     start = day_start(day)
-    near = [v for v in between(visits, start, start + DAY - 1) if v.inst == visit.inst]
-    if len(near) < _PAIR:
-        return
+    if not _came_again(visits, visit, start):
+        return ()
     whose = _whose(visit)
     if whose is None:
-        return
-    group = [one for one in near if _whose(one) == whose]
+        return ()
+    near = between(visits, start, start + DAY - 1)
+    group = [one for one in near if one.inst == visit.inst and _whose(one) == whose]
     if len(group) < _PAIR:
-        return
-    limits = rule.at(visit.time)
-    look = partial(_look, limits, context)
+        return ()
+    look = partial(_look, rule.at(visit.time), context)
     about = "|".join((str(day), visit.inst, *whose))
-    yield Verdict(about, _judge(group, look))
+    return (Verdict(about, _judge(group, look)),)
+
+
+def _came_again(visits: Sequence[Visit], visit: Visit, start: int) -> bool:
+    """Whether another settlement of the institution is known since the day began: a quick look."""
+    for other in reversed(visits):
+        if other.time < start:
+            return False
+        if other.inst == visit.inst and other is not visit:
+            return True
+    return False
 
 
 def _judge(group: Sequence[Visit], look: partial[Finding | None]) -> Finding | None:

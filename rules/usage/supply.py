@@ -1,13 +1,15 @@
 """What drugs somebody was supplied with, and how much of it is left when more comes."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from events.codes import Scheme
 from events.times import day_of
 from rules.histories.records import Line, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.usage.drugs import generic, is_drug
+
+_INPATIENT: Final = str(Scheme.INPATIENT)
 
 
 class Purchase(NamedTuple):
@@ -27,7 +29,7 @@ def is_supplied(visit: Visit, line: Line) -> bool:
 
     What people choose themselves and pay from account or purse is their own affair.
     """
-    if visit.scheme == Scheme.INPATIENT or line.quantity <= 0 or not is_drug(line):
+    if visit.scheme == _INPATIENT or line.quantity <= 0 or not is_drug(line):
         return False
     return bool(line.rx or line.outside or visit.fund or visit.pool) or not at_pharmacy(visit)
 

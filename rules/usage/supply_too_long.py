@@ -4,7 +4,7 @@ How many days are too many depends on what the drug is for: acute infections and
 chronic care, and what was filed for as a long-term supply.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from events.codes import Scheme
@@ -13,6 +13,7 @@ from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Permit, Visit
 from rules.rule import Rule
+from rules.usage.drugs import beginnings
 from rules.usage.filings import filed
 from rules.usage.supply import is_supplied
 
@@ -20,6 +21,7 @@ KIND: Final = PERSON
 RECORDS: Final = (Visit, Permit)
 SUBJECT: Final = "person"
 _LAW: Final = "supply.filing_types"
+_EMERGENCY: Final = str(Scheme.EMERGENCY)
 _CHRONIC: Final = frozenset({Scheme.CHRONIC, Scheme.TWO_DISEASE})
 Limits = Mapping[str, Any]
 
@@ -43,39 +45,45 @@ def _verdicts(limits: Limits, context: Context, person: Person) -> Iterator[Verd
         yield from _matter(limits, context, person, visit)
 
 
-def _matter(limits: Limits, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
-    if not any(line.days > limits["acute_days"] for line in visit.lines):
-        return
+def _matter(limits: Limits, context: Context, person: Person, visit: Visit) -> Sequence[Verdict]:
+    longest = max([line.days for line in visit.lines], default=0)
+    if longest <= limits["acute_days"]:
+        return ()
     bound, zh, en = _bound(limits, context, person, visit)
-    lines = [
-        line
-        for line in visit.lines
-        if line.days > _bound_of(limits, line, bound) and is_supplied(visit, line)
-    ]
-    finding = _finding(limits, context, visit, lines, bound, zh, en) if lines else None
+    finding = None
+    if longest > bound:
+        lines = [
+            line
+            for line in visit.lines
+            if line.days > _bound_of(limits, line, bound) and is_supplied(visit, line)
+        ]
+        finding = _finding(limits, context, visit, lines, bound, zh, en) if lines else None
     if finding is not None and visit.rev_at:
         finding = withdrawn(finding)
-    yield Verdict(visit.event_id, finding)
+    return (Verdict(visit.event_id, finding),)
 
 
 def _bound(limits: Limits, context: Context, person: Person, visit: Visit) -> tuple[int, str, str]:
     """The most days, and in words what it is the bound of."""
-    if filed(context, person, visit, _LAW, *limits["travel"].split()):
+    if person.permits and filed(context, person, visit, _LAW, *limits["travel"].split()):
         return limits["filed_days"], "已备案的长期用药", "a long-term supply that was filed for"
     if visit.scheme in _CHRONIC:
         return limits["long_days"], "长期处方", "a long-term prescription"
-    if visit.scheme == Scheme.EMERGENCY:
+    if visit.scheme == _EMERGENCY:
         return limits["acute_days"], "急诊处方", "an emergency"
-    acute = tuple(limits["acute"].split())
-    if visit.diagnoses and all(code.startswith(acute) for code in visit.diagnoses):
-        return limits["acute_days"], "急性病处方", "an acute disease"
+    acute = beginnings(limits["acute"])
+    for code in visit.diagnoses:
+        if not code.startswith(acute):
+            break
+    else:
+        if visit.diagnoses:
+            return limits["acute_days"], "急性病处方", "an acute disease"
     return limits["ordinary_days"], "普通门诊处方", "an ordinary prescription"
 
 
 def _bound_of(limits: Limits, line: Line, bound: int) -> int:
     """A drug that is taken for years may be refilled on the visit for an acute disease."""
-    lasting: str = limits["lasting"]
-    if line.code.startswith(tuple(lasting.split())):
+    if line.code.startswith(beginnings(limits["lasting"])):
         return max(bound, int(limits["ordinary_days"]))
     return bound
 

@@ -7,7 +7,8 @@ illness is one settlement or two, and who spends steadily reaches the cap withou
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from events.codes import is_retired
 from events.times import DAY, date_of, day_number, day_of, day_start
@@ -31,33 +32,49 @@ _MONTH: Final = 31 * DAY
 Limits = Mapping[str, Any]
 
 
+class Year(NamedTuple):
+    """A calendar year, its first and its last second (epoch)."""
+
+    number: int
+    begin: int
+    end: int
+
+
 def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a year: that its cap was spent down at the end."""
     if not visit.pool or BENEFIT_SCHEMES.get(visit.scheme) != _GENERAL:
         return ()
-    return _verdicts(rule, context, person, visit)
+    visits, limits = person.visits, rule.at(visit.time)
+    if len(visits) < limits["settlements"]:
+        return ()
+    year = _year_of(day_of(visit.time))
+    if visits[-1].time < year.end - limits["latest_months"] * _MONTH:
+        return ()
+    return _verdicts(limits, context, visits, year)
 
 
-def _verdicts(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterator[Verdict]:
-    limits = rule.at(visit.time)
-    if len(person.visits) < limits["settlements"]:
-        return
-    year = date_of(day_of(visit.time)).year
-    begin = day_start(day_number(date(year, 1, 1)))
-    end = day_start(day_number(date(year + 1, 1, 1))) - 1
-    if person.visits[-1].time < end - limits["latest_months"] * _MONTH:
-        return
+@lru_cache(1024)
+def _year_of(day: int) -> Year:
+    """The calendar year of a day number."""
+    number = date_of(day).year
+    begin = day_start(day_number(date(number, 1, 1)))
+    return Year(number, begin, day_start(day_number(date(number + 1, 1, 1))) - 1)
+
+
+def _verdicts(
+    limits: Limits, context: Context, visits: Sequence[Visit], year: Year
+) -> Iterator[Verdict]:
     paid = [
         one
-        for one in between(person.visits, begin, end)
+        for one in between(visits, year.begin, year.end)
         if one.pool and BENEFIT_SCHEMES.get(one.scheme) == _GENERAL
     ]
-    month = context.law(paid[-1].insured_area, _FROM, end)
+    month = context.law(paid[-1].insured_area, _FROM, year.end)
     if month is None:
         return
-    since = day_start(day_number(date(year, int(str(month.value)), 1)))
+    since = day_start(day_number(date(year.number, int(str(month.value)), 1)))
     if paid[-1].time >= since:
-        yield Verdict(str(year), _judge(limits, context, paid, since))
+        yield Verdict(str(year.number), _judge(limits, context, paid, since))
 
 
 def _judge(limits: Limits, context: Context, paid: Sequence[Visit], since: int) -> Finding | None:
