@@ -4,8 +4,7 @@ A group has one side, of which no two different items go together (grades of con
 two, of which none of the first goes with one of the second (a charge that includes another).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -39,11 +38,32 @@ class Group(Struct, frozen=True):
     sides: tuple[Side, ...]
 
 
-class Exclusive(Struct, frozen=True):
+class Exclusive:
     """All groups, and a quick answer to where an item belongs."""
 
-    groups: tuple[Group, ...]
-    places: Callable[[str, str], tuple[Place, ...]]
+    def __init__(self, groups: tuple[Group, ...]) -> None:
+        self.groups = groups
+        self.outside: dict[str, str] = {}
+        """By code, the name under which an item was found to be of no group."""
+        self._places: dict[tuple[str, str], tuple[Place, ...]] = {}
+
+    def places(self, code: str, name: str) -> tuple[Place, ...]:
+        """The groups and sides that an item is of."""
+        found = self._places.get((code, name))
+        if found is None:
+            if len(self._places) >= _REMEMBERED:
+                self._places.clear()
+                self.outside.clear()
+            found = tuple(
+                (number, at)
+                for number, group in enumerate(self.groups)
+                for at, side in enumerate(group.sides)
+                if side.holds(code, name)
+            )
+            self._places[(code, name)] = found
+            if not found:
+                self.outside[code] = name
+        return found
 
 
 _read: list[tuple[object, Exclusive]] = []
@@ -54,21 +74,12 @@ def exclusive(stated: Sequence[Mapping[str, Any]]) -> Exclusive:
     for known, ready in _read:
         if known is stated:
             return ready
-    groups = tuple(
-        Group(entry["zh"], entry["en"], tuple(_side(side) for side in entry["sides"]))
-        for entry in stated
-    )
-
-    @lru_cache(_REMEMBERED)
-    def places(code: str, name: str) -> tuple[Place, ...]:
-        return tuple(
-            (number, at)
-            for number, group in enumerate(groups)
-            for at, side in enumerate(group.sides)
-            if side.holds(code, name)
+    ready = Exclusive(
+        tuple(
+            Group(entry["zh"], entry["en"], tuple(_side(side) for side in entry["sides"]))
+            for entry in stated
         )
-
-    ready = Exclusive(groups, places)
+    )
     _read.append((stated, ready))
     return ready
 

@@ -42,9 +42,9 @@ def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Ver
 
 def _two_grouped(groups: Exclusive, lines: Sequence[Line]) -> bool:
     """Whether two lines hold items of any groups: a quick look."""
-    places, others = groups.places, len(lines) - 2
+    outside, others = groups.outside, len(lines) - 2
     for line in lines:
-        if not places(line.code, line.name):
+        if outside.get(line.code) == line.name or not groups.places(line.code, line.name):
             if not others:
                 return False
             others -= 1

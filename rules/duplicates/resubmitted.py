@@ -47,7 +47,7 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     if len(visits) < 2:
         return ()
     reach = rule.at(visit.time)["reach_days"] * DAY
-    if not insured(visit) or not _alike(visits, visit, reach):
+    if not _alike(visits, visit, reach) or not insured(visit):
         return ()
     return [
         Verdict(anchor.event_id, judge(anchor, earlier, partial(_look, rule, context, anchor)))
@@ -84,7 +84,13 @@ def _one_scheme(earlier: Visit, anchor: Visit) -> bool:
 
 def _look(rule: Rule, context: Context, anchor: Visit, earlier: Sequence[Visit]) -> Finding | None:
     numbers = rule.at(anchor.time)
-    hits = [(other, sure) for other in earlier if (sure := _again(numbers, other, anchor))]
+    since = anchor.time - _longest_of(numbers)
+    hits = [
+        (other, sure)
+        for other in earlier
+        if (other.time >= since or _linked(other, anchor))
+        and (sure := _again(numbers, other, anchor))
+    ]
     if not hits:
         return None
     first = hits[0][0]
@@ -103,6 +109,32 @@ def _look(rule: Rule, context: Context, anchor: Visit, earlier: Sequence[Visit])
             "times": len(hits) + 1,
         },
     )
+
+
+def _longest_of(numbers: Mapping[str, Any]) -> int:
+    """After how many seconds only a link between two settlements makes one of them the other."""
+    minutes = max(
+        numbers["service_minutes"], numbers["other_begin_minutes"], numbers["bare_minutes"]
+    )
+    return max(int(numbers["goods_hours"] * HOUR), int(minutes * MINUTE))
+
+
+def _linked(other: Visit, anchor: Visit) -> bool:
+    """Whether a visit, begin, receipt or anything on the fee lines may link two settlements."""
+    if anchor.begin == other.begin or (anchor.bill and anchor.bill == other.bill):
+        return True
+    if anchor.mdtrt_id and anchor.mdtrt_id == other.mdtrt_id:
+        return True
+    for line in anchor.lines:
+        for again in other.lines:
+            if (
+                (line.at and line.at == again.at)
+                or (line.serial and line.serial == again.serial)
+                or (line.rx and line.rx == again.rx)
+                or (line.traces and not set(line.traces).isdisjoint(again.traces))
+            ):
+                return True
+    return False
 
 
 def _again(numbers: Mapping[str, Any], other: Visit, anchor: Visit) -> int:

@@ -28,7 +28,7 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Stay
 ) -> Iterable[Verdict]:
     """One matter a settlement: that the person had died before."""
-    if not (person.statuses or person.stays) or not may_have_died(person):
+    if not may_have_died(person):
         return ()
     died = death_day(person, rule.at(record.time)["dead"])
     visits = (record,) if isinstance(record, Visit) else person.visits

@@ -27,7 +27,7 @@ def check(
     rule: Rule, context: Context, person: Person, record: Visit | Status | Stay
 ) -> Iterable[Verdict]:
     """One matter a settlement: that the insurance had ended or was paused."""
-    if not person.statuses or not may_have_ended(person.statuses):
+    if not may_have_ended(person.statuses):
         return ()
     visits = (record,) if isinstance(record, Visit) else person.visits
     return [verdict(visit, _look(rule, context, person, visit)) for visit in visits]

@@ -18,6 +18,7 @@ from rules.histories.series import between
 from rules.reference import Place
 
 _MOBILE: Final = "3"
+_MATCH: Final = str(CheckResult.MATCH)
 _ABSENT: Final = frozenset({Scheme.INPATIENT, Scheme.REGISTRATION})
 R = TypeVar("R", bound=Record)
 
@@ -127,7 +128,7 @@ def is_remote(context: Context, visit: Visit) -> bool:
 def present_at(context: Context, record: Visit | Check) -> Presence | None:
     """The presence a record stands for, None where it stands for none."""
     if isinstance(record, Check):
-        if record.result != CheckResult.MATCH or not record.inst or _online(context, record.inst):
+        if record.result != _MATCH or not record.inst or _online(context, record.inst):
             return None
         return Presence(record.time, record.event_id, 0, record.inst, "", record)
     if record.agent or record.owner or record.scheme in _ABSENT or is_remote(context, record):

@@ -187,15 +187,18 @@ def _look(
     parameters: Mapping[str, Any], context: Context, swipes: Sequence[Swipe]
 ) -> Finding | None:
     found_in: set[int] = set()
-    runs: set[tuple[int, int]] = set()
+    runs: set[Run] = set()
+    gaps = [later.time - earlier.time for earlier, later in pairwise(swipes)]
     for level in parameters["levels"]:
-        at = 0
-        while at < len(swipes):
-            run = _chain(swipes, at, level["gap"])
-            if _too_many(parameters, context, swipes, run, level):
-                found_in.update(range(run.first, run.last + 1))
-                runs.add((run.first, run.last))
-            at = run.last + 1
+        longest, fewest, begun = level["gap"], level["persons"], 0
+        for at, gap in enumerate((*gaps, longest + 1)):
+            if gap <= longest:
+                continue
+            run = Run(begun, at)
+            begun = at + 1
+            if begun - run.first >= fewest and _too_many(parameters, context, swipes, run, level):
+                found_in.update(range(run.first, begun))
+                runs.add(run)
     if not found_in:
         return None
     members = [swipes[at] for at in sorted(found_in)]

@@ -48,7 +48,7 @@ def check(
     if not notices or not month.bills:
         return ()
     if isinstance(record, Bill):
-        if insured(record) <= 0 or _is_free(notices, record) or not _breach(notices, record):
+        if _is_free(notices, record) or _breach(notices, record) is None:
             return ()
         return (_day(rule, context, month, day_of(record.time)),)
     return _verdicts(rule, context, month)

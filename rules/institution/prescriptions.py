@@ -25,7 +25,11 @@ def numbers(visit: Visit, digits: int) -> Set[str]:
 
 def own_numbers(script: Script) -> Set[str]:
     """The numbers a prescription goes by: the platform's, the institution's, its lines'."""
-    return {script.rx, script.number, *(line.rx for line in script.lines)} - {""}
+    own = {script.rx, script.number}
+    for line in script.lines:
+        own.add(line.rx)
+    own.discard("")
+    return own
 
 
 def scripts_of(person: Person, names: Set[str]) -> Sequence[Script]:

@@ -47,11 +47,10 @@ def _verdicts(
 
 
 def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
-    bills = [
-        bill
-        for bill in judged(month)
-        if bill.drugs and not bill.rev_at and insured(bill) and _must_scan(context, bill)
-    ]
+    counted = [b for b in judged(month) if b.drugs and not b.rev_at and insured(b)]
+    if not any(bill.untraced and _must_scan(context, bill) for bill in counted):
+        return None
+    bills = [bill for bill in counted if _must_scan(context, bill)]
     drugs = sum(bill.drugs for bill in bills)
     missing = sum(bill.untraced for bill in bills)
     if not limits["least_share"] * drugs <= missing < drugs or drugs < limits["lines"]:

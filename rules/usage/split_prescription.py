@@ -53,11 +53,17 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
 
 
 def _came_again(visits: Sequence[Visit], visit: Visit, start: int) -> bool:
-    """Whether another settlement of the institution is known since the day began: a quick look."""
+    """Whether the institution settled for the same since the day began: a quick look."""
     for other in reversed(visits):
         if other.time < start:
             return False
-        if other.inst == visit.inst and other is not visit:
+        if (
+            other.inst == visit.inst
+            and other is not visit
+            and other.scheme == visit.scheme
+            and other.disease == visit.disease
+            and other.diagnoses[:1] == visit.diagnoses[:1]
+        ):
             return True
     return False
 
