@@ -44,7 +44,8 @@ class Reckoning(NamedTuple):
     `room` what the caps leave now, `room_then` what they left when it was settled, both None
     where there is no cap to count. `paid_year` is what fills the cap already. `ordinary` says
     whether the area's ordinary terms apply to it at all, `told` whether the sender tells
-    how it reckoned: a deductible somewhere in the year, or the ratio.
+    how it reckoned: a deductible somewhere in the year, or the ratio. What bears on the payment
+    alone, from `room` to `ordinary`, is not worked out where nothing was paid.
     """
 
     visit: Visit
@@ -54,11 +55,11 @@ class Reckoning(NamedTuple):
     used: int
     left: int
     due: int
-    room: int | None
-    room_then: int | None
-    paid_year: int
-    raise_: Raise
-    ordinary: bool
+    room: int | None = None
+    room_then: int | None = None
+    paid_year: int = 0
+    raise_: Raise = _NO_RAISE
+    ordinary: bool = False
     told: bool = True
 
     @property
@@ -293,7 +294,15 @@ def _reckon(context: Context, person: Person, sums: _Sums, visit: Visit, claimed
     left = 0
     if terms.deductible is not None:
         left = max(0, terms.deductible - sums.deductible(terms, visit.time) - claimed)
+    used = charged
+    if known and (paid or charged or not (sums.records_deductible or pharmacy)):
+        used = max(charged, min(in_policy, left))
+    elif not known and paid:
+        used = left
     due = terms.of(in_policy - left)
+    if not paid:
+        _book(sums, visit, area, terms.scheme, used, 0)
+        return Reckoning(visit, terms, visit.in_scope, 0, charged, left, due)
     higher = raised(context, person.benefits, visit) if person.benefits else _NO_RAISE
     filled = sums.payments(area, terms.capped)
     room = room_then = _room(terms, sums, filled, higher.amount)
@@ -304,11 +313,6 @@ def _reckon(context: Context, person: Person, sums: _Sums, visit: Visit, claimed
     right = min(paid, due) if known else paid
     if room_then is not None and room_then < right:
         right = room_then
-    used = charged
-    if known and (paid or charged or not (sums.records_deductible or pharmacy)):
-        used = max(charged, min(in_policy, left))
-    elif not known and paid:
-        used = left
     _book(sums, visit, area, terms.scheme, used, right if covered else 0)
     return Reckoning(
         visit,
@@ -333,7 +337,8 @@ def _book(
         sums.gone += (_Gone(visit.rev_at, area, scheme, used, paid),)
         return
     sums.used[SCHEMES.index(scheme)] += used
-    sums.paid[area, scheme] = sums.paid.get((area, scheme), 0) + paid
+    if paid:
+        sums.paid[area, scheme] = sums.paid.get((area, scheme), 0) + paid
 
 
 def _paid(visit: Visit, terms: Tariff, *, splits: bool) -> int:
@@ -349,10 +354,11 @@ def _paid(visit: Visit, terms: Tariff, *, splits: bool) -> int:
 
 
 def _room(terms: Tariff, sums: _Sums, filled: int, higher: int) -> int | None:
-    rooms = []
-    if terms.cap is not None:
-        rooms.append(terms.cap + higher - filled)
+    room = None if terms.cap is None else terms.cap + higher - filled
     if terms.basic is not None:
-        counted = sum(paid for (_, scheme), paid in sums.paid.items() if scheme in terms.inside)
-        rooms.append(terms.basic - counted - sums.inpatient)
-    return max(0, min(rooms)) if rooms else None
+        left = terms.basic - sums.inpatient
+        for (_, scheme), paid in sums.paid.items():
+            if scheme in terms.inside:
+                left -= paid
+        room = left if room is None else min(room, left)
+    return None if room is None else max(0, room)

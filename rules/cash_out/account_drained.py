@@ -16,6 +16,7 @@ from rules.cash_out.windows import (
     is_raised,
     month_bounds,
     months_from,
+    since,
 )
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -36,7 +37,11 @@ def check(rule: Rule, context: Context, account: Account, swipe: Swipe) -> Itera
     if account_money(swipe) < limits["purchase_floor"] or not at_retail(context, swipe.inst):
         return ()
     window = limits["window_days"] * DAY
-    near = between(account.swipes, swipe.time - window, swipe.time + window)
+    swipes = account.swipes
+    if swipes[-1] is swipe:
+        near = since(swipes, swipe.time - window)
+    else:
+        near = between(swipes, swipe.time - window, swipe.time + window)
     spent = sum([account_money(other) for other in near]) if len(near) > 1 else 0
     enough = swipe.rev_at > 0 or spent >= limits["amount"]
     if not enough and not account.standing:

@@ -47,10 +47,10 @@ def check(
             for swipe in account.swipes
             if swipe.psn_no == record.user and swipe.owner and swipe.time >= record.time
         ]
-    verdicts += [
-        Verdict(grant.event_id, _granted(rule, context, account, grant))
-        for grant in touched(account, record)
-    ]
+    for grant in touched(account, record):
+        if account.standing or apart(grant.owner_area, grant.user_area):
+            finding = _granted(rule, context, account, grant)
+            verdicts.append(Verdict(grant.event_id, finding))
     return verdicts
 
 

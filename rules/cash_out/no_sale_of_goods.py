@@ -35,9 +35,10 @@ def check(
     if not goods or not swipes:
         return ()
     limits = rule.at(record.time)
-    proof = _proof(limits, swipes[0].time)
-    if goods[-1].time < proof:
+    lasting = day_of(swipes[0].time) + limits["grace_days"]
+    if day_of(goods[-1].time) <= lasting:
         return ()
+    proof = day_start(lasting + 1)
     raised = bool(day.standing) and is_raised(rule, day, ABOUT)
     repeated = isinstance(record, Goods) and record.time >= proof and len(goods) > 1
     if (
@@ -51,14 +52,10 @@ def check(
     return (Verdict(ABOUT, finding),) if finding is not None or raised else ()
 
 
-def _proof(limits: Mapping[str, Any], time: int) -> int:
-    """From when on (epoch seconds) a report of another sale shows that the day's are all in."""
-    return day_start(day_of(time) + 1 + int(limits["grace_days"]))
-
-
 def _look(
     limits: Mapping[str, Any], context: Context, day: InstitutionDay, proof: int
 ) -> Finding | None:
+    """What is found; a report of a later sale proves from `proof` (epoch seconds) on."""
     ever = {goods.setl_id for goods in day.goods if not goods.returned}
     sold = [swipe for swipe in day.swipes if swipe.goods]
     missing = [

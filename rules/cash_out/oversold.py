@@ -58,7 +58,7 @@ def check(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterable[Ve
 
 def _plainly_covered(stock: Stock, move: Move) -> bool:
     """Whether a movement is the newest and leaves something on the shelf: nothing to find then."""
-    if move.rev_at or move.via == "opening" or stock.moves[-1].event_id != move.event_id:
+    if move.rev_at or move.via == "opening" or stock.moves[-1] is not move:
         return False
     if not stock.openings:
         return stock.net >= 0

@@ -54,13 +54,18 @@ def check(
     return [
         Verdict(month, _look(rule, context, account, month))
         for month in months_from(record.time - follow, reach + follow)
-        if _happened(account, month) or is_raised(rule, account, month)
+        if is_raised(rule, account, month) or _may_show(account, month, record.time)
     ]
 
 
-def _happened(account: Account, month: str) -> bool:
-    """Whether the account was shared or used in a month; nothing is found in one without."""
+def _may_show(account: Account, month: str, time: int) -> bool:
+    """Whether a record of that time can show too many in a month in which they were not before.
+
+    It is looked at together with what came before it, and only sharing and use show anything.
+    """
     first, last = month_bounds(month)
+    if last < time:
+        return False
     return bool(between(account.grants, first, last) or between(account.swipes, first, last))
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from events.times import DAY
-from rules.cash_out.windows import episode, is_raised, month_bounds, months_from
+from rules.cash_out.windows import episode, is_raised, month_bounds, months_from, since
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -35,7 +35,11 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     if len(person.visits) < needed and not person.standing:
         return ()
     window = limits["window_days"] * DAY
-    near = between(person.visits, visit.time - window, visit.time + window)
+    visits = person.visits
+    if visits[-1] is visit:
+        near = since(visits, visit.time - window)
+    else:
+        near = between(visits, visit.time - window, visit.time + window)
     enough = len(near) >= needed and sum([_money(other) == amount for other in near]) >= needed
     if not enough and not person.standing:
         return ()

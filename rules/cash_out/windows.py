@@ -7,6 +7,7 @@ before it than a window, something is found; what all anchors of the month find 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from events.times import day_number, day_start, month_of
@@ -60,12 +61,21 @@ def at_retail(context: Context, inst: str) -> bool:
     return known.kind == PHARMACY if known is not None and known.kind else inst[:1] == "P"
 
 
+def since(records: Sequence[T], first: int) -> Sequence[T]:
+    """Records from a time (epoch seconds) on, which are few, looked for from the end."""
+    at = len(records)
+    while at and records[at - 1].time >= first:
+        at -= 1
+    return records[at:]
+
+
 def is_raised(rule: Rule, history: History, about: str) -> bool:
     """Whether this history has raised an alert of a rule about a matter and not retracted it."""
     known = history.standing.get(f"{rule.id}|{about}") if history.standing else None
     return known is not None and known.digest != 0
 
 
+@lru_cache(4096)
 def month_bounds(month: str) -> tuple[int, int]:
     """First and last second (epoch) of a calendar month `YYYY-MM` in China Standard Time."""
     year, number = int(month[:4]), int(month[5:])
