@@ -51,7 +51,7 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
         return ()
     return [
         Verdict(anchor.event_id, judge(anchor, earlier, partial(_look, rule, context, anchor)))
-        for anchor, earlier in rejudged(visits, visit, reach, _paired)
+        for anchor, earlier in rejudged(visits, visit, reach, partial(_paired, rule))
     ]
 
 
@@ -66,7 +66,7 @@ def _alike(visits: Sequence[Visit], visit: Visit, reach: int) -> bool:
     return False
 
 
-def _paired(earlier: Visit, anchor: Visit) -> bool:
+def _paired(rule: Rule, earlier: Visit, anchor: Visit) -> bool:
     return (
         earlier.fee == anchor.fee
         and earlier.inst == anchor.inst
@@ -74,6 +74,10 @@ def _paired(earlier: Visit, anchor: Visit) -> bool:
         and insured(earlier)
         and insured(anchor)
         and (earlier.setl_id != anchor.setl_id or not anchor.setl_id)
+        and (
+            anchor.time - earlier.time <= _longest_of(rule.at(anchor.time))
+            or _linked(earlier, anchor)
+        )
     )
 
 
@@ -84,13 +88,7 @@ def _one_scheme(earlier: Visit, anchor: Visit) -> bool:
 
 def _look(rule: Rule, context: Context, anchor: Visit, earlier: Sequence[Visit]) -> Finding | None:
     numbers = rule.at(anchor.time)
-    since = anchor.time - _longest_of(numbers)
-    hits = [
-        (other, sure)
-        for other in earlier
-        if (other.time >= since or _linked(other, anchor))
-        and (sure := _again(numbers, other, anchor))
-    ]
+    hits = [(other, sure) for other in earlier if (sure := _again(numbers, other, anchor))]
     if not hits:
         return None
     first = hits[0][0]
