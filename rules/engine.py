@@ -82,8 +82,11 @@ class Engine:
         for record in changed:
             for rule, check in concerned.get(type(record), ()):
                 try:
-                    for about, finding in check(rule, context, history, record):
-                        _settle(rule, kind, history, about, finding, out)
+                    verdicts = check(rule, context, history, record)
+                    if verdicts:
+                        for about, finding in verdicts:
+                            if finding is not None or history.standing:
+                                _settle(rule, kind, history, about, finding, out)
                 except Exception as error:
                     if self.strict:
                         raise
@@ -115,8 +118,6 @@ def _settle(
     finding: Finding | None,
     out: list[Change],
 ) -> None:
-    if finding is None and not history.standing:
-        return
     matter = f"{rule.id}|{about}"
     known = history.standing.get(matter)
     if finding is None:

@@ -85,7 +85,8 @@ class Pipeline:
         taken = self.histories.take(fact)
         if taken is None:
             return False
-        self.engine.look(fact.kind, *taken, out)
+        history, changed = taken
+        self.engine.look(fact.kind, history, changed, out)
         return True
 
     def process(self, event: Event, out: list[Change]) -> None:
