@@ -118,14 +118,6 @@ NOTHING: Final = _Nothing()
 UNWRITTEN: Final = _Unwritten()
 
 
-def _nothing() -> list[Any]:
-    return NOTHING
-
-
-def _unwritten() -> dict[Any, Any]:
-    return UNWRITTEN
-
-
 class Standing(Struct, array_like=True, gc=False):
     """What is known of an alert that this key has raised."""
 
@@ -139,7 +131,7 @@ class History(Struct, gc=False):
     """What every history has: its key and the alerts it has raised, by rule and matter."""
 
     key: str
-    standing: dict[str, Standing] = field(default_factory=_unwritten)
+    standing: dict[str, Standing] = UNWRITTEN
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; return what rules must look at again, None if it was known."""
@@ -180,16 +172,16 @@ _ASIDE: Final = (Stay, Check, Script, Payout, Permit)
 class Person(History, gc=False):
     """One insured person, keyed by `psn_no`."""
 
-    visits: list[Visit] = field(default_factory=_nothing)
-    refunds: list[Refund] = field(default_factory=_nothing)
-    stays: list[Stay] = field(default_factory=_nothing)
-    checks: list[Check] = field(default_factory=_nothing)
-    statuses: list[Status] = field(default_factory=_nothing)
-    benefits: list[Benefit] = field(default_factory=_nothing)
-    permits: list[Permit] = field(default_factory=_nothing)
-    claims: list[Claim] = field(default_factory=_nothing)
-    scripts: list[Script] = field(default_factory=_nothing)
-    payouts: list[Payout] = field(default_factory=_nothing)
+    visits: list[Visit] = NOTHING
+    refunds: list[Refund] = NOTHING
+    stays: list[Stay] = NOTHING
+    checks: list[Check] = NOTHING
+    statuses: list[Status] = NOTHING
+    benefits: list[Benefit] = NOTHING
+    permits: list[Permit] = NOTHING
+    claims: list[Claim] = NOTHING
+    scripts: list[Script] = NOTHING
+    payouts: list[Payout] = NOTHING
     course: object = None
     """What rules have worked out of the settlements so far, for themselves; never stored. It is
     gone as soon as anything changes but a settlement that is added at the end."""
@@ -270,27 +262,27 @@ def _cancels(refund: Refund, stay: Stay) -> bool:
 class Account(History, gc=False):
     """One personal account, keyed by its owner's `psn_no`."""
 
-    swipes: list[Swipe] = field(default_factory=_nothing)
-    grants: list[Grant] = field(default_factory=_nothing)
-    credits: list[Credit] = field(default_factory=_nothing)
-    payouts: list[Payout] = field(default_factory=_nothing)
-    premiums: list[Premium] = field(default_factory=_nothing)
-    statuses: list[Status] = field(default_factory=_nothing)
+    swipes: list[Swipe] = NOTHING
+    grants: list[Grant] = NOTHING
+    credits: list[Credit] = NOTHING
+    payouts: list[Payout] = NOTHING
+    premiums: list[Premium] = NOTHING
+    statuses: list[Status] = NOTHING
     """Reports that say how contributions are paid."""
-    paybacks: list[Payback] = field(default_factory=_nothing)
+    paybacks: list[Payback] = NOTHING
 
 
 class Terminal(History, gc=False):
     """One terminal on one day, keyed by institution, device and day."""
 
-    swipes: list[Swipe] = field(default_factory=_nothing)
+    swipes: list[Swipe] = NOTHING
 
 
 class InstitutionDay(History, gc=False):
     """One institution on one day: its settlements and the goods reported for them."""
 
-    swipes: list[Swipe] = field(default_factory=_nothing)
-    goods: list[Goods] = field(default_factory=_nothing)
+    swipes: list[Swipe] = NOTHING
+    goods: list[Goods] = NOTHING
 
 
 class InstitutionMonth(History, gc=False):
@@ -299,11 +291,11 @@ class InstitutionMonth(History, gc=False):
     Defects of the data it sent stand apart, in one such history for each sort of them.
     """
 
-    paybacks: list[Payback] = field(default_factory=_nothing)
-    bills: list[Bill] = field(default_factory=_nothing)
-    designations: list[Designation] = field(default_factory=_nothing)
-    reports: list[Report] = field(default_factory=_nothing)
-    defects: list[Defect] = field(default_factory=_nothing)
+    paybacks: list[Payback] = NOTHING
+    bills: list[Bill] = NOTHING
+    designations: list[Designation] = NOTHING
+    reports: list[Report] = NOTHING
+    defects: list[Defect] = NOTHING
     """The first ones; what comes after `DEFECTS` others adds nothing."""
     drugs: int = 0
     """Of all bills not taken back: fee lines of drugs that carry trace codes."""
@@ -317,13 +309,13 @@ class InstitutionMonth(History, gc=False):
     """Settlements with pool money or at a hospital, their fees and own expense (fen)."""
     paid_fee: int = 0
     paid_own: int = 0
-    stays: list[Bill] = field(default_factory=_nothing)
+    stays: list[Bill] = NOTHING
     """The bills of stays in hospital, once more."""
-    filled: list[Bill] = field(default_factory=_nothing)
+    filled: list[Bill] = NOTHING
     """The bills of a pharmacy that name who prescribed, once more."""
-    signers: dict[str, int] = field(default_factory=_unwritten)
+    signers: dict[str, int] = UNWRITTEN
     """How many of these, not taken back, each physician signed."""
-    lacking: dict[int, int] = field(default_factory=_unwritten)
+    lacking: dict[int, int] = UNWRITTEN
     """How many settlements left which fields empty: a count for each set of bits but none."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
@@ -391,13 +383,13 @@ class InstitutionMonth(History, gc=False):
 class Institution(History, gc=False):
     """One institution's designation over time."""
 
-    designations: list[Designation] = field(default_factory=_nothing)
+    designations: list[Designation] = NOTHING
 
 
 class Document(History, gc=False):
     """One receipt or one trace code."""
 
-    papers: list[Paper] = field(default_factory=_nothing)
+    papers: list[Paper] = NOTHING
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a use; there is nothing to look at before the second."""
@@ -408,8 +400,8 @@ class Document(History, gc=False):
 class Stock(History, gc=False):
     """One drug in one institution's stock."""
 
-    moves: list[Move] = field(default_factory=_nothing)
-    openings: list[Move] = field(default_factory=_nothing)
+    moves: list[Move] = NOTHING
+    openings: list[Move] = NOTHING
     """Stock-takings; the first one says what was there before the ledger began."""
     net: int = 0
     """Sum of all moves not taken back, thousandths, stock-takings apart."""
@@ -446,7 +438,7 @@ class Place(History, gc=False):
     exact sums by day (`rules.histories.tallies`) of the whole, each terminal and each physician.
     """
 
-    encounters: list[Encounter] = field(default_factory=_nothing)
+    encounters: list[Encounter] = NOTHING
     people: dict[str, list[Encounter]] = field(default_factory=dict)
     tills: dict[str, list[Encounter]] = field(default_factory=dict)
     doctors: dict[str, list[Encounter]] = field(default_factory=dict)
