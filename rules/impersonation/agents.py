@@ -1,5 +1,7 @@
 """Somebody who acts for the patient: named in the settlement, or allowed by a filing (备案)."""
 
+from collections.abc import Container
+
 from events.times import day_of
 from rules.context import Context
 from rules.histories.keyed import Person
@@ -20,7 +22,11 @@ def filed(context: Context, person: Person, visit: Visit) -> bool:
     law = context.law(visit.insured_area, "presence.agent_filing_types", visit.time)
     if law is None:
         return False
-    kinds = law.codes
+    return in_force(person, visit, law.codes)
+
+
+def in_force(person: Person, visit: Visit, kinds: Container[str]) -> bool:
+    """Whether a filing of one of these kinds is in force on the day of a settlement."""
     return any(
         permit.kind in kinds and _holds(permit, visit) and not _cancelled(person, permit, visit)
         for permit in person.permits

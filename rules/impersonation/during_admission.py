@@ -1,8 +1,9 @@
 """An outpatient or pharmacy settlement while the patient lies in another hospital.
 
 Quiet on the days of admission and discharge (as the policy says), for an agent or with a filing
-for one, for medicine on a prescription of the hospital of the stay, for what is settled from a
-distance, and for an emergency that ends in an admission elsewhere.
+for one, for medicine on a prescription of the hospital of the stay, with a filing for what is
+examined or bought outside during a stay, for what is settled from a distance, and for an emergency
+that ends in an admission elsewhere.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from rules.findings import Finding, Verdict, found, judge
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Permit, Record, Refund, Script, Stay, Visit
 from rules.histories.series import between
-from rules.impersonation.agents import by_agent
+from rules.impersonation.agents import by_agent, in_force
 from rules.impersonation.drawn import paid
 from rules.impersonation.presences import is_remote
 from rules.impersonation.stays import Bed, beds, is_inpatient
@@ -114,6 +115,7 @@ def _excused(rule: Rule, context: Context, person: Person, visit: Visit, bed: Be
         or (visit.scheme == Scheme.EMERGENCY and _admitted_after(person, visit))
         or _prescribed(rule, person, visit, bed)
         or by_agent(context, person, visit)
+        or in_force(person, visit, rule.at(visit.time)["outside_filings"])
     )
 
 
