@@ -1,7 +1,8 @@
 """One trace code in two valid settlements.
 
 A trace code names one pack. Sold twice under insurance means goods that were never handed over,
-bought back, or invented.
+bought back, or invented. An opened pack is sold in parts; but a pack that one institution sold
+whole cannot be opened and sold in parts at another, nor the other way round.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ SUBJECT: Final = "document"
 _SOLD: Final = "direct"
 _RETURNED: Final = "return"
 _SPLIT: Final = "split"
+_IN_PARTS: Final = 2
+"""Severity where one of the sales was of an opened pack: it may have been told wrongly."""
 
 
 def check(rule: Rule, context: Context, document: Document, changed: Paper) -> Iterator[Verdict]:
@@ -41,21 +44,19 @@ def check(rule: Rule, context: Context, document: Document, changed: Paper) -> I
             yield Verdict(paper.event_id, None)
             continue
         earlier = before(document.papers, paper)
-        look = partial(_look, rule, context, paper, 2 if weak else None)
+        look = partial(_look, rule, context, paper, weak=weak)
         yield Verdict(paper.event_id, judge(paper, earlier, look))
 
 
 def _look(
-    rule: Rule, context: Context, paper: Paper, severity: int | None, earlier: Sequence[Paper]
+    rule: Rule, context: Context, paper: Paper, earlier: Sequence[Paper], *, weak: bool
 ) -> Finding | None:
-    if paper.flag == _SPLIT:
-        return None
     horizon = paper.time - rule.at(paper.time)["years"] * 366 * DAY
     sold = [
         other
         for at, other in enumerate(earlier)
         if other.via == _SOLD
-        and other.flag != _SPLIT
+        and _contradict(other, paper, weak=weak)
         and other.time >= horizon
         and other.setl_id != paper.setl_id
         and not _came_back(other, earlier, at)
@@ -63,13 +64,14 @@ def _look(
     if not sold:
         return None
     first = sold[0]
+    opened = paper.flag == _SPLIT or all(other.flag == _SPLIT for other in sold)
     known = context.reference.item(paper.series, day_of(paper.time))
     return found(
         [*sold, paper],
         amount=paper.amount,
         involved=paper.amount + sum(other.amount for other in sold),
         area=paper.area,
-        severity=severity,
+        severity=_IN_PARTS if opened or weak else None,
         evidence={
             "item": known.name if known is not None and known.name else paper.series,
             "first_institution": context.name_of(first.inst),
@@ -80,6 +82,14 @@ def _look(
             "persons": len({other.psn_no for other in [*sold, paper]}),
         },
     )
+
+
+def _contradict(other: Paper, paper: Paper, *, weak: bool) -> bool:
+    """Whether a pack sold so in one settlement cannot have been sold so in the other."""
+    opened, also = other.flag == _SPLIT, paper.flag == _SPLIT
+    if not opened and not also:
+        return True
+    return opened != also and not weak and bool(other.inst) and other.inst != paper.inst
 
 
 def _came_back(sale: Paper, series: Sequence[Paper], at: int) -> bool:
