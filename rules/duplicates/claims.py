@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from events.times import day_of
+from rules.histories.facts import same_series
 from rules.histories.keyed import Person
 from rules.histories.records import EXCHANGED, RED, Claim, Visit
 
@@ -41,7 +42,7 @@ def one_receipt(one: str, other: str) -> bool | None:
         return None
     series, _, number = one.rpartition(":")
     other_series, _, other_number = other.rpartition(":")
-    return number == other_number and (not series or not other_series or series == other_series)
+    return number == other_number and same_series(series, other_series) is not False
 
 
 def days_of(visit: Visit) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from msgspec import structs
 from events.times import DAY
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
+from rules.histories.facts import same_series
 from rules.histories.keyed import DOCUMENT, Document
 from rules.histories.records import EXCHANGED, RED, Paper
 from rules.rule import Rule
@@ -58,7 +59,7 @@ def _reddened(paper: Paper, red: Sequence[Paper]) -> Paper:
             other.time
             for other in red
             if (other.time, other.event_id) > (paper.time, paper.event_id)
-            and _same_series(paper, other) is not False
+            and same_series(paper.series, other.series) is not False
         ),
         default=0,
     )
@@ -67,16 +68,9 @@ def _reddened(paper: Paper, red: Sequence[Paper]) -> Paper:
     return structs.replace(paper, rev_at=cancelled)
 
 
-def _same_series(paper: Paper, other: Paper) -> bool | None:
-    """Whether two receipts are of one series; None if one of them does not tell."""
-    if not paper.series or not other.series:
-        return None
-    return paper.series == other.series
-
-
 def _one_receipt(other: Paper, paper: Paper, *, alone: bool) -> bool:
     """Whether two payments rest on one receipt; `alone`: its number needs no series."""
-    series = _same_series(other, paper)
+    series = same_series(other.series, paper.series)
     if series is False or (other.setl_id == paper.setl_id and paper.setl_id):
         return False
     sure = alone or series is True

@@ -1,10 +1,16 @@
 """Facts: records on their way to a history, and how the keys of histories are made."""
 
+from typing import Final
+from unicodedata import normalize
+
 from msgspec import Struct
 
 from events.identifiers import TraceStrength, is_placeholder_receipt, trace_strength
 from events.times import day_of, month_of
 from rules.histories.records import AnyRecord
+
+_DIGITS: Final = 10
+"""Digits of a medical receipt's number; shorter ones are told with or without leading zeros."""
 
 
 class Fact(Struct, frozen=True, gc=False, array_like=True):
@@ -26,10 +32,36 @@ def month_key(inst: str, time: int) -> str:
 
 
 def receipt(series: str, number: str) -> str:
-    """A receipt as `series:number`; empty when there is none or only a placeholder."""
-    if not number or is_placeholder_receipt(series, number):
+    """A receipt as `series:number`; empty when there is none or only a placeholder.
+
+    However it was typed, one receipt is told alike: spaces, full-width signs, small letters and
+    leading zeros of the number make no other one.
+    """
+    if not number:
         return ""
-    return f"{series.strip()}:{number.strip()}"
+    series, number = _typed(series), _typed(number)
+    if is_placeholder_receipt(series, number):
+        return ""
+    if len(number) != _DIGITS:
+        number = number.lstrip("0").zfill(_DIGITS)
+    return f"{series}:{number}"
+
+
+def _typed(text: str) -> str:
+    """A number without the differences that typing makes."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
+    return "".join(normalize("NFKC", text).upper().split())
+
+
+def same_series(one: str, other: str) -> bool | None:
+    """Whether two receipts are of one series; None if one of them does not tell.
+
+    Codes of series have a fixed length, so a leading zero is only lost, never another code's.
+    """
+    if not one or not other:
+        return None
+    return one == other or one.lstrip("0") == other.lstrip("0")
 
 
 def is_traceable(trace: str) -> bool:
