@@ -1,9 +1,10 @@
 """An institution that settles and refunds in series within a month.
 
 Either account or pool money comes back as cash several times, or most of what the institution
-takes back within days belongs to persons who do it repeatedly there. A big hospital's occasional
-refunds are spread over persons and go back where they came from. What a person settled anew there
-and kept is a correction: each such settlement excuses one taken back close to it.
+takes back within days belongs to persons who do it repeatedly there. What a person settled anew
+there and kept is a correction: each such settlement excuses one taken back close to it. A hospital
+takes back what was ordered and not done, an examination the patient does not want; where the money
+goes back the way it came nobody gains by it, and it is no series.
 """
 
 from collections import Counter
@@ -84,7 +85,8 @@ def _look(limits: Mapping[str, Any], context: Context, month: InstitutionMonth) 
         in_cash = []
     repeated = _repeated(limits, pairs, len(pairs))
     if repeated:
-        repeated = _repeated(limits, _uncorrected(limits, pairs, month.bills), len(pairs))
+        gaining = _gaining(limits, pairs, month.bills)
+        repeated = _repeated(limits, _uncorrected(limits, gaining, month.bills), len(pairs))
     taking = {pair.first.settlement_event: pair for pair in (*repeated, *in_cash)}
     if not taking:
         return None
@@ -98,6 +100,18 @@ def _repeated(limits: Mapping[str, Any], pairs: Sequence[Pair], all_pairs: int) 
     repeated = [pair for pair in quick if persons[pair.first.psn_no] > 1]
     enough = len(repeated) >= limits["repeated_pairs"]
     return repeated if enough and len(repeated) >= limits["repeated_share"] * all_pairs else ()
+
+
+def _gaining(
+    limits: Mapping[str, Any], pairs: Sequence[Pair], bills: Sequence[Bill]
+) -> Sequence[Pair]:
+    """The pairs but those of a hospital in which no more cash went back than was paid."""
+    hospital = {bill.event_id for bill in bills if not bill.pharmacy}
+    return [
+        pair
+        for pair in pairs
+        if pair.first.settlement_event not in hospital or pair.cash_excess > limits["tolerance"]
+    ]
 
 
 def _uncorrected(
