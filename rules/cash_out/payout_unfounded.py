@@ -1,38 +1,58 @@
-"""An account paid out without ground, without proof, or by one hand in two posts.
+"""An account paid out without ground, without proof, by one hand in two posts, or once more.
 
 Blank posts count where the policy asks for them and a proof is due; a transfer is shown by the
-insurance relation itself.
+insurance relation itself. For a death an account is paid out in one sum: the same sum once more
+has no ground, unless so much came in between, or the account is known to have held both.
 """
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from events.codes import name_of
+from events.times import HOUR
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import ACCOUNT, Account
-from rules.histories.records import Payout
+from rules.histories.records import Credit, Payback, Payout, Swipe
 from rules.packs import Value
 from rules.rule import Rule
 
 KIND: Final = ACCOUNT
-RECORDS: Final = (Payout,)
+RECORDS: Final = (Payout, Credit, Payback, Swipe)
 SUBJECT: Final = "account"
+_DEATH: Final = "death"
+_AGAIN: Final = 2
+"""Severity of a sum paid again by itself: the first may have come back from the bank."""
 _POSTS: Final = ("opter", "rechker", "approver")
 _SAYS: Final = {
     "no_reason": ("无政策允许的返还事由", "no reason that the policy allows"),
     "no_proof": ("缺少证明材料", "no proof"),
     "one_hand": ("同一人兼任两个不相容岗位", "one hand in two posts"),
     "post_missing": ("审核岗位缺失", "a post was not passed"),
+    "paid_before": (
+        "同一死亡事由此前已返还相同金额",
+        "the same sum had been paid out for this death before",
+    ),
 }
 
 
-def check(rule: Rule, context: Context, _: Account, payout: Payout) -> Iterable[Verdict]:
-    """One matter a payout, by what it says itself."""
-    return (Verdict(payout.event_id, _look(rule, context, payout)),)
+def check(
+    rule: Rule, context: Context, account: Account, record: Payout | Credit | Payback | Swipe
+) -> Iterable[Verdict]:
+    """One matter a payout: by what it says itself, and whether it was the second for a death.
+
+    Money and balances that are told late may show that a second one was right.
+    """
+    payouts = account.payouts
+    if isinstance(record, Payout):
+        if len(payouts) == 1:
+            return (Verdict(record.event_id, _look(rule, context, account, record)),)
+    elif len(payouts) < 2 or payouts[-1].time < record.time:
+        return ()
+    return [Verdict(payout.event_id, _look(rule, context, account, payout)) for payout in payouts]
 
 
-def _look(rule: Rule, context: Context, payout: Payout) -> Finding | None:
+def _look(rule: Rule, context: Context, account: Account, payout: Payout) -> Finding | None:
     limits = rule.at(payout.time)
     reasons, proofs, posts = (
         context.law(payout.area, path, payout.time) for path in rule.meta.policy
@@ -44,13 +64,17 @@ def _look(rule: Rule, context: Context, payout: Payout) -> Finding | None:
     if due and not wrong and payout.proof.lower() not in limits["affirmative"]:
         wrong.append("no_proof")
     wrong += _hands(payout, posts, due=due)
-    if not wrong:
+    before = _paid_before(limits, account, payout)
+    if before is not None:
+        wrong.append("paid_before")
+    elif not wrong:
         return None
     values: list[Value | None] = [reasons, proofs, posts]
     return found(
-        [payout],
+        [payout] if before is None else [before, payout],
         amount=payout.amount,
         area=payout.area,
+        severity=_AGAIN if wrong == ["paid_before"] else None,
         assumed=tuple(
             path
             for path, value in zip(rule.meta.policy, values, strict=True)
@@ -66,6 +90,33 @@ def _look(rule: Rule, context: Context, payout: Payout) -> Finding | None:
             "wrong_en": [_SAYS[code][1] for code in wrong],
         },
     )
+
+
+def _paid_before(limits: Mapping[str, Any], account: Account, payout: Payout) -> Payout | None:
+    """An earlier payout of the same sum for the same death, None where the second may be right."""
+    if payout.reason != _DEATH or payout.amount <= 0 or len(account.payouts) < 2:
+        return None
+    until = payout.time - int(limits["told_twice_hours"]) * HOUR
+    before = next(
+        (
+            other
+            for other in account.payouts
+            if other.reason == _DEATH and other.amount == payout.amount and other.time < until
+        ),
+        None,
+    )
+    if before is None:
+        return None
+    since, held = before.time, 0
+    for swipe in account.swipes:
+        if swipe.time < before.time and swipe.balance is not None:
+            since, held = swipe.time, swipe.balance - before.amount
+    credits = [credit for credit in account.credits if credit.time <= payout.time]
+    came = sum(credit.amount for credit in credits if credit.time >= since) + sum(
+        back.account_back for back in account.paybacks if since <= back.time <= payout.time
+    )
+    unknown = 0 if credits else limits["unreported"]
+    return before if payout.amount > max(held, 0) + came + unknown else None
 
 
 def _hands(payout: Payout, posts: Value | None, *, due: bool) -> list[str]:
