@@ -10,11 +10,14 @@ def status_at(statuses: Sequence[Status], time: int) -> Status | None:
     """The report in force at a time (epoch seconds).
 
     The last one made until then; where none was, the first one made later that says it holds from
-    a day before. A report whose period is over, or has not begun, says nothing.
+    a day before. A report whose period is over, or has not begun, says nothing, nor does one that
+    does not tell how contributions were paid.
     """
     day = day_of(time)
     found = None
     for status in statuses:
+        if not status.contribution:
+            continue
         if status.time > time:
             return found or (status if _within(status, day, begun=False) else None)
         if _within(status, day, begun=True):

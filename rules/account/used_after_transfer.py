@@ -79,6 +79,8 @@ def _until(account: Account, payout: Payout) -> int:
             until = min(until, credit.time)
             break
     for status in account.statuses:
+        if not status.contribution:
+            continue
         if status.time > payout.time and (
             status.begin_day is None or status.begin_day >= day_of(payout.time)
         ):

@@ -28,7 +28,7 @@ def check(
 ) -> Iterable[Verdict]:
     """One matter a credit, settlement or premium."""
     for status in account.statuses:
-        if status.contribution != _FULL:
+        if status.contribution and status.contribution != _FULL:
             break
     else:
         return ()

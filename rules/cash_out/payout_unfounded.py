@@ -111,11 +111,11 @@ def _paid_before(limits: Mapping[str, Any], account: Account, payout: Payout) ->
     for swipe in account.swipes:
         if swipe.time < before.time and swipe.balance is not None:
             since, held = swipe.time, swipe.balance - before.amount
-    credits = [credit for credit in account.credits if credit.time <= payout.time]
-    came = sum(credit.amount for credit in credits if credit.time >= since) + sum(
+    known = [credit for credit in account.credits if credit.time <= payout.time]
+    came = sum(credit.amount for credit in known if credit.time >= since) + sum(
         back.account_back for back in account.paybacks if since <= back.time <= payout.time
     )
-    unknown = 0 if credits else limits["unreported"]
+    unknown = 0 if known else limits["unreported"]
     return before if payout.amount > max(held, 0) + came + unknown else None
 
 

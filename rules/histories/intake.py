@@ -55,6 +55,8 @@ TOLD_LATE_DAYS: Final = 400
 """Days back from a notice about a designation that it is brought to settlements."""
 TOLD_AHEAD_DAYS: Final = 3 * 365
 """Days ahead of such a notice for which one without an end is kept in mind."""
+_WITHOUT_ACCOUNT: Final = frozenset({"390", "391", "392"})
+"""Residents' kinds of insurance (`insutype`), to which no personal account belongs."""
 
 
 def _day(value: date | None) -> int | None:
@@ -295,10 +297,14 @@ def home(event: Event) -> list[Fact]:
 
 
 def _insured(e: InsuranceStatus) -> list[Fact]:
-    """A status: with the person, and with the account where it says how contributions are paid."""
+    """A status: with the person, and with the account where it concerns that.
+
+    It does where it says how contributions are paid, or whether the owner of an account lives.
+    """
     status = _status(e)
     told = [Fact(keyed.PERSON, e.psn_no, status)]
-    if e.clct_way:
+    survival = e.surv_stas or e.death_date is not None
+    if e.clct_way or (survival and e.insutype not in _WITHOUT_ACCOUNT):
         told.append(Fact(keyed.ACCOUNT, e.psn_no, status))
     return told
 

@@ -268,7 +268,7 @@ class Account(History, gc=False):
     payouts: list[Payout] = NOTHING
     premiums: list[Premium] = NOTHING
     statuses: list[Status] = NOTHING
-    """Reports that say how contributions are paid."""
+    """Reports that say how contributions are paid, or whether the owner lives."""
     paybacks: list[Payback] = NOTHING
 
 

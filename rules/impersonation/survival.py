@@ -4,12 +4,13 @@ Reports contradict one another, because a death becomes known late and is someti
 The latest report by event time decides.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Final
 
 from events.codes import DscgWay
 from events.times import day_of
 from rules.histories.keyed import Person
+from rules.histories.records import Status
 
 _DIED: Final = str(DscgWay.DEATH)
 _ALIVE: Final = "1"
@@ -29,15 +30,21 @@ def death_day(person: Person, dead: Container[str]) -> int | None:
     `dead` are the codes of `surv_stas` that say so. Where only the report is dated, its own day
     counts.
     """
+    told_at, day = reported_death(person.statuses, dead)
+    for stay in person.stays:
+        if stay.time > told_at and not stay.begins and stay.way == _DIED:
+            told_at, day = stay.time, day_of(stay.time)
+    return day
+
+
+def reported_death(statuses: Iterable[Status], dead: Container[str]) -> tuple[int, int | None]:
+    """When the last report on survival was made (epoch seconds), and the day of death it tells."""
     told_at, day = -1, None
-    for status in person.statuses:
+    for status in statuses:
         if status.death_day is not None or status.survival in dead:
             told_at, day = status.time, status.death_day
             if day is None:
                 day = day_of(status.time)
         elif status.survival:
             told_at, day = status.time, None
-    for stay in person.stays:
-        if stay.time > told_at and not stay.begins and stay.way == _DIED:
-            told_at, day = stay.time, day_of(stay.time)
-    return day
+    return told_at, day
