@@ -2,6 +2,7 @@
 
 Named with what was paid on the strength of it. Silent where the reference data knows nothing of
 accreditation or of the institution, and where a registration was cancelled before it was used.
+A raise of the cap grants no entitlement: who may apply for one is asked by a rule of its own.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +41,7 @@ def _verdicts(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]
             is_registered(benefit)
             and benefit.scheme == Scheme.CHRONIC
             and benefit.disease
+            and benefit.raise_amount <= 0
             and not _is_accredited(context, benefit)
         ):
             yield Verdict(benefit.event_id, _look(rule, context, person, benefit))

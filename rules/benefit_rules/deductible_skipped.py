@@ -1,9 +1,10 @@
 """The pool paid costs that the year's deductible should still have taken.
 
-Only where it is known that the deductible was not used up: the person's year was seen from its
-start, the policy says that the area's data is complete since then (`data.complete_from`), a later
-settlement still took a deductible, or an earlier one was taken by it whole. What was used before
-the monitoring began may otherwise have filled it.
+What was used before the monitoring began may have filled the deductible. Nothing was, where the
+person's year was seen from its start or the policy says that the area's data is complete since
+then (`data.complete_from`). Otherwise each deductible that the sender took shows how much at most:
+after it no more can have been used than the whole. What a visit left untaken is told as far as
+that much was surely left; a charge later in the year shows it, one before it does not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,10 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Status, Claim, Benefit)
 SUBJECT: Final = "person"
+_CITY: Final = 4
+_MERGED: Final = "outpatient.deductible_merged_with_chronic"
+_ONE: Final = frozenset({"general", "chronic"})
+"""Schemes that fill one deductible where the policy merges it."""
 
 
 def check(
@@ -57,12 +62,14 @@ def _look(
         return None
     begun = year_start(visit.time) + limits["seen_days"] * DAY
     seen = seen_from(person) <= begun or is_complete(context, visit)
-    if not seen and not _was_left(year, one):
+    left = one.left if seen else one.left - _used_before(context, year, one)
+    due = one.tariff.of(one.in_policy - max(0, left))
+    if one.used + tolerance >= left or one.paid <= due + tolerance:
         return None
     terms = one.tariff
     return found(
         [visit],
-        amount=one.paid - one.due,
+        amount=one.paid - due,
         involved=visit.fee,
         area=visit.insured_area,
         severity=1 if seen else 2,
@@ -72,40 +79,36 @@ def _look(
             "settled_at": visit.time,
             "in_policy_fen": one.in_policy,
             "deductible_fen": terms.deductible or 0,
-            "left_fen": one.left,
+            "left_fen": left,
             "taken_fen": one.used,
-            "due_fen": one.due,
+            "due_fen": due,
             "paid_fen": one.paid,
-            "over_fen": one.paid - one.due,
+            "over_fen": one.paid - due,
         },
     )
 
 
-def _was_left(year: Sequence[Reckoning], one: Reckoning) -> bool:
-    """Whether other settlements of the same year prove that some of the deductible was left.
+def _used_before(context: Context, year: Sequence[Reckoning], one: Reckoning) -> int:
+    """The most of the year's deductible (fen) that can have been used before the first record.
 
-    A later one that still took from it, or an earlier one that it took whole, under a deductible
-    that is not higher than that of the settlement in question.
+    Whatever the sender takes is still left in its books, so what it took until then and what was
+    used before cannot exceed the deductible. Of costs that fill the same deductible for sure only.
     """
-    whole, charged, later = one.tariff.deductible or 0, 0, False
-    start = year_start(one.visit.time)
+    most, charged = one.tariff.deductible or 0, 0
+    start, area = year_start(one.visit.time), one.visit.insured_area
+    merged = context.law(area, _MERGED, one.visit.time)
+    together = merged is not None and merged.flag and one.tariff.scheme in _ONE
+    same = _ONE if together else {one.tariff.scheme}
     for other in year:
-        if year_start(other.visit.time) != start:
-            continue
         terms = other.tariff
-        if other is one:
-            later = True
-            continue
-        if other.visit.rev_at or terms.scheme not in one.tariff.counted or not other.used:
-            continue
-        if later:
-            charged += other.used
-            if whole > (terms.deductible or 0) - charged:
-                return True
-        elif (
-            other.used == other.in_policy
-            and not other.paid
-            and whole >= (terms.deductible or whole)
+        if (
+            other.used
+            and not other.visit.rev_at
+            and terms.scheme in same
+            and year_start(other.visit.time) == start
+            and other.visit.insured_area[:_CITY] == area[:_CITY]
         ):
-            return True
-    return False
+            charged += other.used
+            if terms.deductible is not None:
+                most = min(most, terms.deductible - charged)
+    return max(0, most)
