@@ -3,13 +3,15 @@
 In work and flexibly employed: the rate of the month that the credit is for, times the base; so a
 share of the employer's contribution that goes on being credited after the reform is found too. A
 retiree's fixed sum is judged by the average pension that policy or overlay knows, or that the
-credit itself names as its base.
+credit itself names as its base. So is what a credit that calls itself an employee's brings to
+somebody who had been told to be retired before its month began.
 """
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from events.codes import is_retired
 from rules.account.incomes import (
     EMPLOYEE,
     FLEXIBLE,
@@ -23,12 +25,12 @@ from rules.account.incomes import (
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import ACCOUNT, Account
-from rules.histories.records import Credit
+from rules.histories.records import Credit, Status
 from rules.packs import Value
 from rules.rule import Rule
 
 KIND: Final = ACCOUNT
-RECORDS: Final = (Credit,)
+RECORDS: Final = (Credit, Status)
 SUBJECT: Final = "account"
 _MONTHS: Final = 12
 _RATE, _RETIREE_RATE, _RETIREE_BASE = (
@@ -48,27 +50,80 @@ class Due(NamedTuple):
     """Whether only the credit itself says what it was taken from."""
 
 
-def check(rule: Rule, context: Context, account: Account, record: Credit) -> Iterable[Verdict]:
-    """One matter a credit, by itself and by what all credits of its month come to."""
+def check(
+    rule: Rule, context: Context, account: Account, record: Credit | Status
+) -> Iterable[Verdict]:
+    """One matter a credit, by itself and by what all credits of its month come to.
+
+    What an earlier record says of retirement bears on later credits too.
+    """
+    if isinstance(record, Status):
+        return _later(rule, context, account, record, ()) if account.credits else ()
     months = alike(account, record)
     verdicts: list[Verdict] = []
     for credit in months:
         if credit.amount > 0:
-            finding = _look(rule, context, credit, months)
+            finding = _look(rule, context, account, credit, months)
             if finding is not None or account.standing:
                 verdicts.append(Verdict(credit.event_id, finding))
+    if account.credits[-1] is not record:
+        verdicts += _later(rule, context, account, record, months)
     return verdicts
 
 
-def _look(rule: Rule, context: Context, credit: Credit, months: Sequence[Credit]) -> Finding | None:
-    due = _due(context, credit)
+def _later(
+    rule: Rule,
+    context: Context,
+    account: Account,
+    record: Credit | Status,
+    judged: Sequence[Credit],
+) -> list[Verdict]:
+    """The credits after a record that are judged by whether the person was retired."""
+    return [
+        Verdict(credit.event_id, _look(rule, context, account, credit, alike(account, credit)))
+        for credit in account.credits
+        if credit.time > record.time
+        and credit.amount > 0
+        and _is_contradicted(credit)
+        and credit not in judged
+    ]
+
+
+def _is_contradicted(credit: Credit) -> bool:
+    """Whether a credit calls itself an employee's and its person retired."""
+    return credit.kind == EMPLOYEE and is_retired(credit.person_type)
+
+
+def _was_retired(account: Account, credit: Credit) -> bool:
+    """Whether the last record before the credit and its month said that the person was retired.
+
+    In the month of retiring a contribution may still have been paid.
+    """
+    until = min(law_time(credit), credit.time)
+    last: Credit | Status | None = None
+    told: tuple[Credit | Status, ...] = (*account.statuses, *account.credits)
+    for record in told:
+        if record.time < until and record.person_type and (last is None or _after(record, last)):
+            last = record
+    return last is not None and is_retired(last.person_type)
+
+
+def _after(record: Credit | Status, other: Credit | Status) -> bool:
+    return (record.time, record.event_id) > (other.time, other.event_id)
+
+
+def _look(
+    rule: Rule, context: Context, account: Account, credit: Credit, months: Sequence[Credit]
+) -> Finding | None:
+    retired = _is_contradicted(credit) and _was_retired(account, credit)
+    due = _pension(context, credit) if retired else _due(context, credit)
     if due is None:
         return None
     tolerance: int = rule.at(credit.time)["tolerance"]
     whole = due.base * due.rate.ratio
     if abs(credit.amount - whole) <= tolerance:
         return None
-    amounts = _amounts(credit, whole)
+    amounts = (round(whole),) if retired else _amounts(credit, whole)
 
     def right(amount: int) -> bool:
         return any(abs(amount - one) <= tolerance for one in amounts)
@@ -111,20 +166,26 @@ def _due(context: Context, credit: Credit) -> Due | None:
         if rate is not None and pension is None and credit.base > 0:
             filled = (_RETIREE_RATE,) if rate.filled else ()
             return Due(credit.base, rate, filled, told=True)
-        if rate is None or pension is None:
-            return None
-        assumed = tuple(
-            path
-            for path, value in ((_RETIREE_RATE, rate), (_RETIREE_BASE, pension))
-            if value.filled
-        )
-        return Due(pension.fen, rate, assumed)
+        return _pension(context, credit)
     if kind not in (EMPLOYEE, FLEXIBLE) or credit.base <= 0:
         return None
     rate = context.law(credit.area, _RATE, time)
     if rate is None:
         return None
     return Due(credit.base, rate, (_RATE,) if rate.filled else ())
+
+
+def _pension(context: Context, credit: Credit) -> Due | None:
+    """What a retiree's credit is taken from where the law says so; None where it does not."""
+    time = law_time(credit)
+    rate = context.law(credit.area, _RETIREE_RATE, time)
+    pension = context.law(credit.area, _RETIREE_BASE, time)
+    if rate is None or pension is None:
+        return None
+    assumed = tuple(
+        path for path, value in ((_RETIREE_RATE, rate), (_RETIREE_BASE, pension)) if value.filled
+    )
+    return Due(pension.fen, rate, assumed)
 
 
 def _amounts(credit: Credit, whole: Decimal) -> tuple[int, ...]:

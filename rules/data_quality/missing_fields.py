@@ -31,6 +31,7 @@ _RARE: Final = {
     "insutype": ("险种类型", "kind of insurance"),
     "psn_type": ("人员类别", "category of person"),
     "mdtrt_cert_type": ("就诊凭证类型", "kind of credential"),
+    "mdtrt_id": ("就诊ID", "number of the visit"),
 }
 
 

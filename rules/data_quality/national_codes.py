@@ -21,6 +21,7 @@ _SAYS: Final = {
     "institution": ("机构编码不符合国家编码规则", "a malformed institution code"),
     "item": ("目录编码不符合国家编码规则", "a malformed item code"),
     "staff": ("医保医师（护士、药师）编码不符合国家编码规则", "a malformed physician's code"),
+    "diagnosis": ("诊断编码不可能是疾病编码", "a diagnosis that can be no code of a disease"),
     "placeholder": ("用占位编码代替真实编码", "a placeholder instead of a code"),
 }
 

@@ -30,7 +30,7 @@ CODING: Final = "coding"
 AMOUNTS: Final = "amounts"
 LATE: Final = "late"
 MISSING: Final = "missing"
-LACKS: Final = {"insutype": 1, "psn_type": 2, "mdtrt_cert_type": 4}
+LACKS: Final = {"insutype": 1, "psn_type": 2, "mdtrt_cert_type": 4, "mdtrt_id": 8}
 """Bits of `lacks`."""
 _CENT: Final = 2
 """Fen that an identity may be off: rounding of parts."""
@@ -42,6 +42,10 @@ _STAFF: Final = re.compile(r"(?:HY|HJ|D|N)\d{9,}", re.ASCII).fullmatch
 """What means to be a national staff code; anything else is an institution's own number."""
 """Consumables are sent by class, by generic name or by model, so their codes differ in length."""
 _FOR_OWN_EXPENSE: Final = frozenset({"NMLC999", "NDPB999"})
+_DISEASE: Final = re.compile(
+    r"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])[A-Z0-9.+*/!-]+", re.ASCII | re.IGNORECASE
+).fullmatch
+"""Signs that codes of diseases are made of, of ICD-10 in its versions and of Chinese medicine."""
 _OWN_ACCOUNT: Final = "310200"
 _OTHERS: Final = frozenset({"999900", "999997"})
 _INPATIENT: Final = ("2304", "2305")
@@ -54,6 +58,8 @@ _KNOWN: Final = 1 << 16
 
 _sound: set[str] = set()
 """Institution, item and staff codes met before and found right; emptied when it grows too far."""
+_diseases: set[str] = set()
+"""Codes of diseases met before and found possible; emptied likewise."""
 _people: dict[str, tuple[date | None, str]] = {}
 """Birth date and sex with which an identity number was found right; emptied likewise."""
 
@@ -81,6 +87,9 @@ def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
     soonest, latest = time - DAY, time + _EARLY
     if visit.begin > latest:
         found += ("late.before",)
+    for code in visit.diagnoses:
+        if code not in _diseases:
+            found += _diagnosis(code)
     amount = 0
     for line in lines:
         amount += line.amount
@@ -221,6 +230,16 @@ def _institution(code: str) -> tuple[str, ...]:
     return ()
 
 
+def _diagnosis(code: str) -> tuple[str, ...]:
+    """Whether a diagnosis can be no code at all; which codes there are is not asked."""
+    if code and _DISEASE(code.strip()) is None:
+        return ("coding.diagnosis",)
+    if len(_diseases) >= _KNOWN:
+        _diseases.clear()
+    _diseases.add(code)
+    return ()
+
+
 def _codes(item: str, doctor: str, *, own: bool) -> tuple[str, ...]:
     """What is wrong with the item's and the physician's code of a fee line.
 
@@ -268,6 +287,7 @@ def lacks(visit: Visit) -> int:
         (0 if visit.insurance else LACKS["insutype"])
         | (0 if visit.person_type else LACKS["psn_type"])
         | (0 if visit.credential_type else LACKS["mdtrt_cert_type"])
+        | (0 if visit.mdtrt_id else LACKS["mdtrt_id"])
     )
 
 

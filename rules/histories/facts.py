@@ -11,6 +11,8 @@ from rules.histories.records import AnyRecord
 
 _DIGITS: Final = 10
 """Digits of a medical receipt's number; shorter ones are told with or without leading zeros."""
+PRESCRIPTION_SIGNS: Final = 8
+"""Signs of a number from which on it can be one prescription's."""
 
 
 class Fact(Struct, frozen=True, gc=False, array_like=True):

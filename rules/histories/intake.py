@@ -32,14 +32,16 @@ from events.times import day_number, day_of, day_start, epoch, month_of
 from rules.histories import keyed
 from rules.histories.contradictions import defects
 from rules.histories.digests import digest
-from rules.histories.facts import Fact, receipt
+from rules.histories.facts import PRESCRIPTION_SIGNS, Fact, receipt
 from rules.histories.records import (
+    ISSUED,
     Benefit,
     Check,
     Claim,
     Credit,
     Designation,
     Grant,
+    Paper,
     Payout,
     Permit,
     Premium,
@@ -287,13 +289,36 @@ def home(event: Event) -> list[Fact]:
         case Filing():
             return [Fact(keyed.PERSON, event.psn_no, _permit(event))]
         case Prescription():
-            return [Fact(keyed.PERSON, event.psn_no, _script(event))]
+            return _prescribed(event)
         case Admission() | Discharge():
             return [Fact(keyed.PERSON, event.psn_no, _stay(event))]
         case ManualClaim():
             return [Fact(keyed.PERSON, event.psn_no, _claim(event))]
         case InstitutionStatus():
             return _designated(event)
+
+
+def _prescribed(e: Prescription) -> list[Fact]:
+    """A prescription: with the person, and by the platform's number, which is unique."""
+    facts = [Fact(keyed.PERSON, e.psn_no, _script(e))]
+    number = e.hi_rxno
+    if len(number) >= PRESCRIPTION_SIGNS and number != e.rxno:
+        area = e.insuplc_admdvs or e.mdtrtarea_admvs
+        issued = Paper(
+            e.event_id,
+            epoch(e.event_time),
+            "",
+            e.psn_no,
+            e.fixmedins_code,
+            ISSUED,
+            "",
+            "",
+            0,
+            0,
+            area,
+        )
+        facts.append(Fact(keyed.DOCUMENT, f"rx|{number}", issued))
+    return facts
 
 
 def _insured(e: InsuranceStatus) -> list[Fact]:

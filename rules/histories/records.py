@@ -17,6 +17,10 @@ RED: Final = "1"
 EXCHANGED: Final = "2"
 
 
+ISSUED: Final = "issued"
+"""How a prescription comes to its document, before anybody fills it (`Paper.via`)."""
+
+
 class Line(Struct, frozen=True, gc=False, array_like=True):
     """One fee line of a visit."""
 
@@ -328,13 +332,13 @@ class Report(Record, frozen=True, gc=False, array_like=True, tag=True):
 
 
 class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
-    """A use of a receipt or of a trace code."""
+    """A use of a receipt, a prescription or a trace code; or the issue of a prescription."""
 
     setl_id: str
     psn_no: str
     inst: str
     via: str
-    """`direct`, `manual` or `return`."""
+    """`direct`, `manual`, `return` or `issued`."""
     flag: str
     """State of an electronic receipt, or `split` for goods sold from an opened pack."""
     series: str

@@ -13,7 +13,7 @@ from events.codes import Scheme
 from events.times import DAY
 from rules.histories import keyed
 from rules.histories.contradictions import lacks
-from rules.histories.facts import Fact, day_key, is_traceable, month_key
+from rules.histories.facts import PRESCRIPTION_SIGNS, Fact, day_key, is_traceable, month_key
 from rules.histories.records import (
     Bill,
     Claim,
@@ -32,8 +32,6 @@ _DRUGS: Final = frozenset("XZT")
 _GOODS: Final = _DRUGS | {"C"}
 """First letters of national codes of goods: western and Chinese drugs, slices, consumables."""
 _ACUTE: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY})
-_PRESCRIPTION: Final = 8
-"""Characters from which on a prescription's number is looked for at other people."""
 _PACKED: Final = frozenset("XZ")
 """Of drugs that are sold in packs with a trace code."""
 
@@ -118,7 +116,7 @@ def _facts(visit: Visit) -> list[Fact]:
     if pharmacy:
         facts.append(Fact(keyed.INSTITUTION_DAY, day_key(inst, visit.time), swipe))
         facts += _moves(visit)
-        for number in {line.rx for line in lines if len(line.rx) >= _PRESCRIPTION}:
+        for number in {line.rx for line in lines if len(line.rx) >= PRESCRIPTION_SIGNS}:
             facts.append(Fact(keyed.DOCUMENT, f"rx|{number}", _paper(visit, "", "", visit.fee)))
     if visit.bill:
         series, _, number = visit.bill.rpartition(":")

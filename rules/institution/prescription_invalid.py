@@ -1,10 +1,10 @@
-"""Filled on a prescription that is not valid: expired, withdrawn, not yet issued, or issued by
-somebody who is no physician.
+"""Filled on a prescription that is not valid: expired, withdrawn, not yet issued, issued by
+somebody who is no physician, or for none of the drugs that were sold on it.
 
 Says nothing of prescriptions that the platform never told of.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,13 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Script, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import paid
-from rules.institution.prescriptions import all_names, numbers, own_numbers, scripts_of
+from rules.institution.prescriptions import (
+    all_names,
+    numbers,
+    own_numbers,
+    scripts_of,
+    sells_other_drugs,
+)
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -61,8 +67,9 @@ def _verdicts(
 
 def _judge(limits: Limits, context: Context, person: Person, visit: Visit) -> Finding | None:
     for number in sorted(numbers(visit, limits["digits"])):
-        scripts = scripts_of(person, all_names(person, {number}))
-        fault = _fault(limits, scripts, visit) if scripts else None
+        names = all_names(person, {number})
+        scripts = scripts_of(person, names)
+        fault = _fault(limits, scripts, visit, names) if scripts else None
         if fault is None:
             continue
         if visit.rev_at and visit.rev_at <= fault.script.time:
@@ -72,7 +79,9 @@ def _judge(limits: Limits, context: Context, person: Person, visit: Visit) -> Fi
     return None
 
 
-def _fault(limits: Limits, scripts: Sequence[Script], visit: Visit) -> Fault | None:
+def _fault(
+    limits: Limits, scripts: Sequence[Script], visit: Visit, names: Set[str]
+) -> Fault | None:
     issued = next((script for script in scripts if is_no_physician(script.doctor)), None)
     if issued is not None:
         return Fault("由非医师开具", "was issued by no physician", issued, 1)
@@ -87,6 +96,8 @@ def _fault(limits: Limits, scripts: Sequence[Script], visit: Visit) -> Fault | N
     until = max(script.valid_until for script in scripts)
     if until and visit.time > _last_second(until) + limits["grace_hours"] * HOUR:
         return Fault("已过有效期", "had expired", told[-1], 2)
+    if sells_other_drugs(scripts, visit, names):
+        return Fault("未开具所售药品", "prescribes none of the drugs sold", told[-1], 2)
     return None
 
 

@@ -1,8 +1,9 @@
-"""One prescription filled for two people.
+"""One prescription filled for two people, or for another than it was issued to.
 
 A prescription is one person's. Named by the settlements of two at pharmacies, it was lent, copied
-or made up. Hospitals number their own prescriptions, so short numbers are compared within one
-pharmacy only; a number that many people name is none.
+or made up; so it was where the platform issued it, under its own number, to somebody else. A
+number that it gave to several people tells nothing. Hospitals number their own prescriptions, so
+short numbers are compared within one pharmacy only; a number that many people name is none.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from events.times import DAY
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
 from rules.histories.keyed import DOCUMENT, Document
-from rules.histories.records import Paper
+from rules.histories.records import ISSUED, Paper
 from rules.histories.series import before
 from rules.rule import Rule
 
@@ -23,21 +24,34 @@ SUBJECT: Final = "document"
 
 
 def check(rule: Rule, context: Context, document: Document, changed: Paper) -> Iterator[Verdict]:
-    """One matter a settlement: that its prescription had been filled for somebody else."""
+    """One matter a settlement: that its prescription is or was filled for somebody else's."""
     kind, _, number = document.key.partition("|")
     if kind != "rx":
         return
-    crowded = len({paper.psn_no for paper in document.papers}) > rule.at(changed.time)["persons"]
-    for paper in document.papers:
+    papers = [paper for paper in document.papers if paper.via != ISSUED]
+    issued = _issued(document.papers) if len(papers) < len(document.papers) else None
+    crowded = len({paper.psn_no for paper in papers}) > rule.at(changed.time)["persons"]
+    for paper in papers:
         if crowded:
             yield Verdict(paper.event_id, None)
             continue
-        look = partial(_look, rule, context, number, paper)
-        yield Verdict(paper.event_id, judge(paper, before(document.papers, paper), look))
+        look = partial(_look, rule, context, number, paper, issued)
+        yield Verdict(paper.event_id, judge(paper, before(papers, paper), look))
+
+
+def _issued(papers: Sequence[Paper]) -> Paper | None:
+    """The first word of the platform on a prescription; None if it issued it to several people."""
+    told = [paper for paper in papers if paper.via == ISSUED]
+    return told[0] if len({paper.psn_no for paper in told}) == 1 else None
 
 
 def _look(
-    rule: Rule, context: Context, number: str, paper: Paper, earlier: Sequence[Paper]
+    rule: Rule,
+    context: Context,
+    number: str,
+    paper: Paper,
+    issued: Paper | None,
+    earlier: Sequence[Paper],
 ) -> Finding | None:
     limits = rule.at(paper.time)
     anywhere = len(number) >= limits["national"]
@@ -48,8 +62,11 @@ def _look(
         and paper.time - other.time <= limits["days"] * DAY
         and (anywhere or other.inst == paper.inst)
     ]
+    how = ("配药", "filled")
     if not others:
-        return None
+        if issued is None or issued.psn_no == paper.psn_no:
+            return None
+        others, how = [issued], ("开具", "issued")
     paid = paper.fund + paper.account
     return found(
         [*others, paper],
@@ -58,6 +75,8 @@ def _look(
         area=paper.area,
         evidence={
             "number": number,
+            "how_zh": how[0],
+            "how_en": how[1],
             "first_institution": context.name_of(others[0].inst),
             "first_at": others[0].time,
             "institution": context.name_of(paper.inst),

@@ -7,7 +7,7 @@ from typing import Final
 from events.identifiers import is_placeholder
 from rules.histories.keyed import Person
 from rules.histories.records import Script, Visit
-from rules.usage.drugs import generic
+from rules.usage.drugs import drug_class, generic, is_drug
 
 _NONE: Final[Set[str]] = frozenset()
 
@@ -75,3 +75,23 @@ def prescribed(scripts: Sequence[Script]) -> dict[str, int]:
             most[name] = max(most.get(name, 0), quantity)
     most.pop("", None)
     return most
+
+
+def sells_other_drugs(scripts: Sequence[Script], visit: Visit, names: Set[str]) -> bool:
+    """Whether none of the drugs sold on a prescription is of a class that it prescribes.
+
+    Only where one institution issued it and both name all drugs by national codes. Another
+    generic of the same class may be the same drug as another salt, and is left alone.
+    """
+    classes: set[str] = set()
+    for script in scripts:
+        if script.inst != scripts[0].inst:
+            return False
+        for line in script.lines:
+            if not is_drug(line):
+                return False
+            classes.add(drug_class(line))
+    sold = [line for line in visit.lines if line.rx in names and line.quantity > 0]
+    if not classes or not sold:
+        return False
+    return all(is_drug(line) and drug_class(line) not in classes for line in sold)

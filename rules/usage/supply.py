@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from events.codes import Scheme
+from events.national_codes import ChrgitmLv
 from events.times import day_of
 from rules.histories.records import Line, Visit
 from rules.histories.spreading import at_pharmacy
@@ -34,13 +35,31 @@ def is_supplied(visit: Visit, line: Line) -> bool:
     return bool(line.rx or line.outside or visit.fund or visit.pool) or not at_pharmacy(visit)
 
 
+def is_own_affair(visit: Visit, line: Line) -> bool:
+    """Whether a line is own expense that neither a fund nor an account paid a fen of.
+
+    The account paid for own expense where the purse paid less than all of it.
+    """
+    if line.level != ChrgitmLv.C or line.in_scope > 0:
+        return False
+    if not visit.account and not visit.shared:
+        return True
+    own = 0
+    for other in visit.lines:
+        if other.level == ChrgitmLv.C and other.in_scope <= 0:
+            own += other.amount
+    return visit.cash >= own
+
+
 def purchases(visits: Sequence[Visit], drug: str, least_days: int) -> Iterator[Purchase]:
     """Settlements that supplied a drug for so many days; strengths taken together count once."""
     for visit in visits:
         lines = [line for line in visit.lines if line.code.startswith(drug)]
         if not lines:
             continue
-        lines = [line for line in lines if is_supplied(visit, line)]
+        lines = [
+            line for line in lines if is_supplied(visit, line) and not is_own_affair(visit, line)
+        ]
         days = max((line.days for line in lines), default=0)
         if days >= least_days:
             amount = sum(line.amount for line in lines)
@@ -54,7 +73,7 @@ def supplied(visit: Visit, least_days: int) -> set[str]:
     return {
         generic(line)
         for line in visit.lines
-        if line.days >= least_days and is_supplied(visit, line)
+        if line.days >= least_days and is_supplied(visit, line) and not is_own_affair(visit, line)
     }
 
 

@@ -15,7 +15,7 @@ from rules.histories.records import Line, Permit, Visit
 from rules.rule import Rule
 from rules.usage.drugs import beginnings
 from rules.usage.filings import filed
-from rules.usage.supply import is_supplied
+from rules.usage.supply import is_own_affair, is_supplied
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Permit)
@@ -55,7 +55,9 @@ def _matter(limits: Limits, context: Context, person: Person, visit: Visit) -> S
         lines = [
             line
             for line in visit.lines
-            if line.days > _bound_of(limits, line, bound) and is_supplied(visit, line)
+            if line.days > _bound_of(limits, line, bound)
+            and is_supplied(visit, line)
+            and not is_own_affair(visit, line)
         ]
         finding = _finding(limits, context, visit, lines, bound, zh, en) if lines else None
     if finding is not None and visit.rev_at:
