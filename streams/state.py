@@ -25,7 +25,7 @@ from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.forking import fork
 from rules.histories.keyed import History, Standing, forget
-from rules.histories.records import AnyRecord, Record
+from rules.histories.records import SERIES, AnyRecord, Record
 from streams.turns import Turns
 
 SCHEMA: Final = """
@@ -53,6 +53,7 @@ CREATE INDEX IF NOT EXISTS state_records_age ON state_records (kind, time);
 NUMBERS: Final = {kind: number for number, kind in enumerate(keyed.KINDS)}
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(AnyRecord)
+_LASTING: Final = frozenset(keyed.LASTING)
 _CHUNK: Final = 400
 _SHORT: Final = 500
 """Records of one key that are read in a few milliseconds."""
@@ -88,6 +89,8 @@ class SqliteHistories:
         self._capacity = capacity
         self._cache: OrderedDict[Place, History] = OrderedDict()
         self._rows: dict[tuple[int, str, int, str], tuple[bytes, int]] = {}
+        self._crowded: set[Place] = set()
+        """Histories that have come to hold more than their bound."""
         self.turns = Turns()
         self.saves = 0
         """How often something was saved; what was read since the same number is still so."""
@@ -116,8 +119,11 @@ class SqliteHistories:
         changed = history.take(record)
         if changed is None:
             return None
+        kind = type(record)
         row = (NUMBERS[fact.kind], fact.key, record.time, record.event_id)
-        self._rows[row] = (_ENCODER.encode(record), int(isinstance(record, keyed.LASTING)))
+        self._rows[row] = (_ENCODER.encode(record), int(kind in _LASTING))
+        if len(getattr(history, SERIES[kind], ())) > keyed.MOST[fact.kind]:
+            self._crowded.add((fact.kind, fact.key))
         return (history, changed) if changed else None
 
     def save(self, changes: Sequence[Change]) -> None:
@@ -174,21 +180,28 @@ class SqliteHistories:
     def forget(self, watermark: int) -> int:
         """Delete rows whose retention ended before an event time; returns how many."""
         gone = 0
+        places, self._crowded = self._crowded, set()
         for kind, number in NUMBERS.items():
             oldest = watermark - (keyed.KEPT[kind] + SLACK_DAYS) * DAY
             for table in ("state_records WHERE lasting = 0 AND", "state_standing WHERE"):
-                gone += self._connection.execute(
-                    f"DELETE FROM {table} kind = ? AND time < ?", (number, oldest)
-                ).rowcount
-        for (kind, _), history in list(self._cache.items()):
-            with self.turns:
-                forget(history, kind, watermark - SLACK_DAYS * DAY)
+                keys = self._connection.execute(
+                    f"DELETE FROM {table} kind = ? AND time < ? RETURNING key", (number, oldest)
+                ).fetchall()
+                gone += len(keys)
+                places.update((kind, key) for (key,) in keys)
+        # What a history in memory has to drop has a row that went: all others stay as they are.
+        for kind, key in places:
+            history = self._cache.get((kind, key))
+            if history is not None:
+                with self.turns:
+                    forget(history, kind, watermark - SLACK_DAYS * DAY)
         return gone
 
     def abandon(self) -> None:
         """Forget everything in memory, after a transaction that was rolled back."""
         self._cache.clear()
         self._rows.clear()
+        self._crowded.clear()
 
     def sizes(self) -> dict[str, int]:
         """Records kept, by kind of history."""

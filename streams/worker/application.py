@@ -5,6 +5,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from streams.prechecks.answering import Answering
 from streams.reloading import PolicyWatch, enter
 from streams.scheduling import exporter_of
 from streams.settings import Settings
+from streams.worker.archiving import Archive, Release
 from streams.worker.counts import Counts
 from streams.worker.history import KafkaLog, Place
 from streams.worker.messages import Message
@@ -44,7 +46,8 @@ _LOG: Final = logging.getLogger(__name__)
 _MESSAGES: Final = 100
 """Messages an agent takes at once, and as many wait for it: each may hold hundreds of lines."""
 _LOOK_SECONDS: Final = 2.0
-Take = Callable[[Mapping[int, Sequence[Message]]], Awaitable[None]]
+Take = Callable[[Mapping[int, Sequence[Message]], Release], Awaitable[None]]
+"""Takes messages by partition; whoever takes them calls the second when they are done with."""
 Fault = Callable[[BaseException], Awaitable[None]]
 
 
@@ -89,7 +92,9 @@ class Parts:
             )
 
         topics = layout.topics
-        self.persons = partitions(Persons(topics.events, layout.partitions))
+        self.sink = Sink(ledger, counts)
+        self.archive = Archive(topics.events, layout.partitions, self.sink.events)
+        self.persons = partitions(Persons(topics.events, layout.partitions, self.archive.note))
         self.places = partitions(Places(topics.facts, layout.partitions))
         self._voice: AIOKafkaProducer | None = None
         self.answering = Answering(
@@ -100,7 +105,6 @@ class Parts:
             self.places.histories,
             self._say,
         )
-        self.sink = Sink(ledger, counts, layout.partitions)
 
     async def _produce(
         self, topic: str, partition: int, key: bytes, value: bytes
@@ -236,41 +240,42 @@ def add_agents(parts: Parts, settings: Settings, fault: Fault) -> None:
     """Give the application its agents, its pages and what it does beside them."""
     app, topics = parts.app, parts.layout.topics
 
-    def agent(name: str, topic: str, take: Take, within: float = settings.batch_seconds) -> None:
+    def agent(name: str, topic: str, take: Take) -> None:
         channel = app.topic(topic, key_type=bytes, value_type=bytes)
 
         async def body(stream: StreamT[bytes]) -> None:
             assert isinstance(stream, Stream)
-            await consume(stream, take, within, fault)
+            await consume(stream, take, settings.batch_seconds, fault)
 
         app.agent(channel, name=name, concurrency=1)(body)
 
-    async def persons(runs: Mapping[int, Sequence[Message]]) -> None:
+    async def persons(runs: Mapping[int, Sequence[Message]], release: Release) -> None:
         await parts.refresh_policy()
+        parts.archive.expect(runs)
         await parts.persons.take(runs)
+        # An offset of events is given back when both have it, the state and the archive.
+        await parts.archive.add(runs, release)
 
-    async def places(runs: Mapping[int, Sequence[Message]]) -> None:
+    async def places(runs: Mapping[int, Sequence[Message]], release: Release) -> None:
         await parts.refresh_policy()
         await parts.places.take(runs)
+        await release()
+
+    async def ledger(runs: Mapping[int, Sequence[Message]], release: Release) -> None:
+        await parts.sink.alerts(topics.alerts, runs)
+        await release()
+
+    async def refused(runs: Mapping[int, Sequence[Message]], release: Release) -> None:
+        await parts.sink.dead_letters(topics.dead_letters, runs)
+        await release()
 
     agent("persons", topics.events, persons)
     agent("places", topics.facts, places)
-    agent("ledger", topics.alerts, lambda runs: parts.sink.alerts(topics.alerts, runs))
-    agent(
-        "refused",
-        topics.dead_letters,
-        lambda runs: parts.sink.dead_letters(topics.dead_letters, runs),
-    )
-    # An offset of events is given back when both have it, the state of persons and the archive.
-    agent(
-        "archive",
-        topics.events,
-        lambda runs: parts.sink.events(topics.events, runs),
-        settings.archive_seconds,
-    )
+    agent("ledger", topics.alerts, ledger)
+    agent("refused", topics.dead_letters, refused)
     _add_answers(parts)
     _add_pages(parts)
-    _add_duties(parts, fault)
+    _add_duties(parts, settings.archive_seconds, fault)
 
 
 def _add_answers(parts: Parts) -> None:
@@ -286,7 +291,7 @@ def _add_answers(parts: Parts) -> None:
 
 
 async def consume(stream: Stream[Any], take: Take, within: float, fault: Fault) -> None:
-    """The body of every agent: take messages in batches, acknowledge what is done.
+    """The body of every agent: take messages in batches, each acknowledged when it is done.
 
     `noack_take`, because the others acknowledge a batch also when it was cut short.
     """
@@ -295,11 +300,15 @@ async def consume(stream: Stream[Any], take: Take, within: float, fault: Fault) 
         for event in batch:
             runs[event.message.partition].append(message_of(event))
         try:
-            await take(runs)
+            await take(runs, partial(acknowledge, stream, batch))
         except Exception as error:
             await fault(error)
-        for event in batch:
-            await stream.ack(event)
+
+
+async def acknowledge(stream: Stream[Any], batch: Sequence[EventT[Any]]) -> None:
+    """Give the offsets of events back."""
+    for event in batch:
+        await stream.ack(event)
 
 
 def message_of(event: EventT[Any]) -> Message:
@@ -325,7 +334,7 @@ def _add_pages(parts: Parts) -> None:
         )
 
 
-def _add_duties(parts: Parts, fault: Fault) -> None:
+def _add_duties(parts: Parts, archive_seconds: float, fault: Fault) -> None:
     app = parts.app
     arriving: set[asyncio.Task[None]] = set()
 
@@ -356,7 +365,12 @@ def _add_duties(parts: Parts, fault: Fault) -> None:
             await parts.log.stop()
 
     app.on_partitions_assigned.connect(assigned)
+
+    async def archiving() -> None:
+        await guarded(parts.archive.run(archive_seconds))
+
     app.task(looking)
+    app.task(archiving)
     exporter = parts.exporter
     if exporter is None:
         return

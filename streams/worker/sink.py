@@ -15,16 +15,10 @@ from alerts.alert import Alert
 from alerts.ledger import Ledger, archive, trials
 from alerts.ledger.lines import alert_from_line
 from alerts.ledger.writing import record, refuse
-from events.codec import MAX_BYTES
 from events.deadletters import BadRecordError, DeadLetter
-from events.kinds import key_of
-from events.readers import read_line, split_lines
-from events.times import DAY
-from streams.archived import archived
-from streams.sharing import timely
+from streams.worker.archiving import Filed
 from streams.worker.counts import Counts
-from streams.worker.messages import Message, letter_of, place_name, read_letter
-from streams.worker.partitioning import home_of
+from streams.worker.messages import Message, letter_of, read_letter
 
 _LOG: Final = logging.getLogger(__name__)
 _FIRST_WAIT: Final = 0.2
@@ -38,10 +32,9 @@ class Sink:
     partition of events it stands how far it is archived.
     """
 
-    def __init__(self, ledger: Ledger, counts: Counts, partitions: int) -> None:
+    def __init__(self, ledger: Ledger, counts: Counts) -> None:
         self._ledger = ledger
         self._counts = counts
-        self._partitions = partitions
         self.positions: dict[tuple[str, int], int] = {}
         """Next offset by topic and partition."""
 
@@ -75,39 +68,9 @@ class Sink:
         await self.certainly(partial(_told, [], letters))
         self._moved(topic, messages)
 
-    async def events(self, topic: str, messages: Mapping[int, Sequence[Message]]) -> None:
-        """Archive events; return when committed."""
-        for number, run in messages.items():
-            await self.certainly(partial(self._archive, topic, number, run))
-
-    def _archive(
-        self, topic: str, number: int, run: Sequence[Message], connection: Connection
-    ) -> None:
-        """Keep what the archive has not yet of a partition, as one block."""
-        source = f"{topic}/{number}"
-        position, stamp = archive.resume(connection, source)
-        # A lower offset that came later than what is kept is of a topic that was made anew.
-        new = [one for one in run if one.offset >= position or one.stamp > stamp]
-        if not new:
-            return
-        archive.keep(connection, self._lines(topic, number, new))
-        archive.passed(connection, source, new[-1].offset + 1, new[-1].stamp)
-
-    def _lines(self, topic: str, number: int, run: Sequence[Message]) -> list[archive.Kept]:
-        """The events of messages that the first stage takes too: no bad ones, and no strays."""
-        kept = []
-        for message in run:
-            source = place_name(topic, number, message.offset)
-            for position, raw in split_lines([message.value], MAX_BYTES):
-                if not raw.strip():
-                    continue
-                read = read_line(raw, source, position)
-                told = read if isinstance(read, DeadLetter) else timely(read, message.stamp + DAY)
-                if isinstance(told, DeadLetter):
-                    continue
-                if home_of(key_of(told.event), self._partitions) == number:
-                    kept.append(archived(told))
-        return kept
+    async def events(self, topic: str, runs: Mapping[int, Sequence[Filed]]) -> None:
+        """Archive events by partition; return when committed."""
+        await self.certainly(partial(_archive, topic, runs))
 
     def _moved(self, topic: str, messages: Mapping[int, Sequence[Message]]) -> None:
         for number, run in messages.items():
@@ -145,6 +108,18 @@ def _told(alerts: Sequence[Alert], letters: Sequence[DeadLetter], connection: Co
     record(connection, told, now)
     trials.record_trials(connection, tried, now)
     refuse(connection, letters, now)
+
+
+def _archive(topic: str, runs: Mapping[int, Sequence[Filed]], connection: Connection) -> None:
+    """Keep what the archive has not yet of each partition, as one block."""
+    for number, run in sorted(runs.items()):
+        source = f"{topic}/{number}"
+        position, stamp = archive.resume(connection, source)
+        # A lower offset that came later than what is kept is of a topic that was made anew.
+        new = [one for one in run if one.offset >= position or one.stamp > stamp]
+        if new:
+            archive.keep(connection, [kept for one in new for kept in one.kept])
+            archive.passed(connection, source, new[-1].offset + 1, new[-1].stamp)
 
 
 def _passing(error: DBAPIError) -> bool:

@@ -7,29 +7,26 @@ also where state was built again from a log whose beginning is gone.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
 from alerts.alert import Alert, alert_of
-from events.codec import MAX_BYTES
-from events.deadletters import BadRecordError, DeadLetter, dead_letter
-from events.kinds import Event, key_of
-from events.readers import read_line, split_lines
+from events.deadletters import BadRecordError, DeadLetter
+from events.kinds import Event
 from events.times import DAY
 from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.records import AnyRecord
 from rules.panel import Asked, Judged
-from streams.sharing import timely
-from streams.worker.messages import Facts, Message, Told, letter_of, place_name, read_facts
-from streams.worker.partitioning import home_of
+from streams.worker.messages import Facts, Message, Told, letter_of, read_facts
+from streams.worker.reading import Lines, Note, read_events
 from streams.worker.store import Heard, Position, Store
 
 SWEEP_DAYS: Final = 7
-_EMPTY: Final = BadRecordError("empty", "", "no value", "one or several lines of events")
+Content = TypeVar("Content")
 
 
 class Taken(Struct):
@@ -72,13 +69,33 @@ class Stage(Protocol):
         ...
 
 
-class _Lines(Struct):
-    """What stands in a message of events."""
+class Ahead(Generic[Content]):
+    """Reads messages, and remembers what was read of those before which the stage stopped."""
 
-    events: list[Event]
-    letters: list[DeadLetter]
-    strays: list[tuple[str, bytes]]
-    unknown: int = 0
+    def __init__(self, read: Callable[[int, Message], Content]) -> None:
+        self._read = read
+        self._known: dict[int, list[tuple[Message, Content]]] = {}
+
+    def read(self, partition: int, messages: Sequence[Message]) -> list[Content]:
+        """What stands in messages of a partition."""
+        known = {
+            message.offset: (message, found) for message, found in self._known.pop(partition, ())
+        }
+        contents: list[Content] = []
+        for message in messages:
+            before, content = known.get(message.offset, (None, None))
+            if before is not message or content is None:
+                content = self._read(partition, message)
+            contents.append(content)
+        self._known[partition] = list(zip(messages, contents, strict=True))
+        return contents
+
+    def stopped(self, partition: int, before: int) -> None:
+        """Forget what was read of messages before an offset."""
+        known = self._known.pop(partition)
+        left = [(message, content) for message, content in known if message.offset >= before]
+        if left:
+            self._known[partition] = left
 
 
 class Persons:
@@ -87,16 +104,19 @@ class Persons:
     name: str = "persons"
     kinds: tuple[str, ...] = (keyed.PERSON,)
 
-    def __init__(self, topic: str, partitions: int) -> None:
+    def __init__(self, topic: str, partitions: int, note: Note = lambda *_: None) -> None:
+        """`note` is told what stands in every message that is read."""
         self.topic = topic
         self._partitions = partitions
+        self._note = note
+        self._ahead = Ahead(self._lines)
 
     def take(
         self, store: Store, partition: int, position: Position, messages: Sequence[Message]
     ) -> Taken:
         """Take messages of lines of events."""
         taken = Taken(position, [], [], [], [], [], [], [], [])
-        decoded = [self._lines(message, partition) for message in messages]
+        decoded = self._ahead.read(partition, messages)
         store.histories.prefetch(
             keyed.PERSON, {event.psn_no for lines in decoded for event in lines.events} - {""}
         )
@@ -104,34 +124,15 @@ class Persons:
             self._enter(store, message, lines, taken)
             if taken.forget_at is not None:
                 break
+        self._ahead.stopped(partition, taken.position.next)
         return taken
 
-    def _lines(self, message: Message, partition: int) -> _Lines:
-        """The events of a message that belong here, and the rest."""
-        source = place_name(self.topic, partition, message.offset)
-        found = _Lines([], [], [])
-        empty = True
-        for number, raw in split_lines([message.value], MAX_BYTES):
-            if not raw.strip():
-                continue
-            empty = False
-            read = read_line(raw, source, number)
-            # Not the clock: read again tomorrow, the message must have the same fate.
-            kept = read if isinstance(read, DeadLetter) else timely(read, message.stamp + DAY)
-            if isinstance(kept, DeadLetter):
-                found.letters.append(kept)
-                continue
-            found.unknown += len(kept.unknown)
-            key = key_of(kept.event)
-            if home_of(key, self._partitions) == partition:
-                found.events.append(kept.event)
-            else:
-                found.strays.append((key, raw))
-        if empty:
-            found.letters.append(dead_letter(_EMPTY, source, 1))
-        return found
+    def _lines(self, partition: int, message: Message) -> Lines:
+        lines = read_events(self.topic, partition, self._partitions, message)
+        self._note(partition, message, lines)
+        return lines
 
-    def _enter(self, store: Store, message: Message, lines: _Lines, taken: Taken) -> None:
+    def _enter(self, store: Store, message: Message, lines: Lines, taken: Taken) -> None:
         position = taken.position
         stamp = max(position.stamp, message.stamp)
         changes: list[Change] = []
@@ -161,13 +162,14 @@ class Places:
     def __init__(self, topic: str, partitions: int) -> None:
         self.topic = topic
         self._partitions = partitions
+        self._ahead = Ahead(self._facts)
 
     def take(
         self, store: Store, partition: int, position: Position, messages: Sequence[Message]
     ) -> Taken:
         """Take messages of facts; those told before are passed over."""
         taken = Taken(position, [], [], [], [], [], [], [], [])
-        decoded = [self._facts(message, partition) for message in messages]
+        decoded = self._ahead.read(partition, messages)
         keys: defaultdict[str, set[str]] = defaultdict(set)
         for facts in decoded:
             if isinstance(facts, Facts):
@@ -179,9 +181,10 @@ class Places:
             self._receive(store, message, facts, taken)
             if taken.forget_at is not None:
                 break
+        self._ahead.stopped(partition, taken.position.next)
         return taken
 
-    def _facts(self, message: Message, partition: int) -> Facts | DeadLetter:
+    def _facts(self, partition: int, message: Message) -> Facts | DeadLetter:
         try:
             facts = read_facts(message.value)
             self._check(facts)
