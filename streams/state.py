@@ -1,9 +1,10 @@
 """State in SQLite: the records of every history, in one file, under the caller's transaction.
 
-A history is kept as its records, one row each, and read back by taking them up again in order; what
-follows from other records (a visit's reversal, for one) is derived and not stored. Rows are
-written once, so a long history costs no more to extend than a short one. Histories in use stay in
-memory, the least recently used are dropped.
+A history is kept as its records, one row each, and read back by taking them up again in the order
+of their times; one that was told anew has two rows, and is told anew once more. What follows from
+other records (a visit's reversal, for one) is derived and not stored. Rows are written once, so a
+long history costs no more to extend than a short one. Histories in use stay in memory, the least
+recently used are dropped.
 
 One thread takes records up; it does so within `turns`. Others may look at histories meanwhile, see
 `SqliteReader`.
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 import msgspec
 
@@ -30,14 +32,14 @@ from streams.turns import Turns
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS state_records (
+    place INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     key TEXT NOT NULL,
     time INTEGER NOT NULL,
     event_id TEXT NOT NULL,
     body BLOB NOT NULL,
-    lasting INTEGER NOT NULL,
-    PRIMARY KEY (kind, key, time, event_id)
-) WITHOUT ROWID;
+    lasting INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS state_standing (
     kind INTEGER NOT NULL,
     key TEXT NOT NULL,
@@ -48,7 +50,17 @@ CREATE TABLE IF NOT EXISTS state_standing (
     withdrawn INTEGER NOT NULL,
     PRIMARY KEY (kind, key, matter)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS state_records_place ON state_records (place);
 CREATE INDEX IF NOT EXISTS state_records_age ON state_records (kind, time);
+"""
+_SORTED: Final = """
+ALTER TABLE state_records RENAME TO state_records_sorted;
+DROP INDEX state_records_age;
+"""
+_UNSORTED: Final = """
+INSERT INTO state_records
+    SELECT place_of(kind, key), kind, key, time, event_id, body, lasting FROM state_records_sorted;
+DROP TABLE state_records_sorted;
 """
 NUMBERS: Final = {kind: number for number, kind in enumerate(keyed.KINDS)}
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -61,8 +73,9 @@ _AT_ONCE: Final = f"""
 SELECT json_group_array(json_array(
     (SELECT group_concat(hex(body)) FROM (
         SELECT body FROM state_records
-        WHERE kind = json_extract(asked.value, '$[0]') AND key = json_extract(asked.value, '$[1]')
-        ORDER BY time, event_id LIMIT {_SHORT + 1})),
+        WHERE place = json_extract(asked.value, '$[2]')
+        AND kind = json_extract(asked.value, '$[0]') AND key = json_extract(asked.value, '$[1]')
+        ORDER BY time, event_id, rowid LIMIT {_SHORT + 1})),
     json((SELECT json_group_array(json_array(matter, digest, revision, time, withdrawn))
         FROM state_standing
         WHERE kind = json_extract(asked.value, '$[0]') AND key = json_extract(asked.value, '$[1]')
@@ -88,7 +101,7 @@ class SqliteHistories:
         self._connection = connection
         self._capacity = capacity
         self._cache: OrderedDict[Place, History] = OrderedDict()
-        self._rows: dict[tuple[int, str, int, str], tuple[bytes, int]] = {}
+        self._rows: list[tuple[int, int, str, int, str, bytes, int]] = []
         self._crowded: set[Place] = set()
         """Histories that have come to hold more than their bound."""
         self.turns = Turns()
@@ -119,9 +132,18 @@ class SqliteHistories:
         changed = history.take(record)
         if changed is None:
             return None
-        kind = type(record)
-        row = (NUMBERS[fact.kind], fact.key, record.time, record.event_id)
-        self._rows[row] = (_ENCODER.encode(record), int(kind in _LASTING))
+        kind, number = type(record), NUMBERS[fact.kind]
+        self._rows.append(
+            (
+                place_of(number, fact.key),
+                number,
+                fact.key,
+                record.time,
+                record.event_id,
+                _ENCODER.encode(record),
+                int(kind in _LASTING),
+            )
+        )
         if len(getattr(history, SERIES[kind], ())) > keyed.MOST[fact.kind]:
             self._crowded.add((fact.kind, fact.key))
         return (history, changed) if changed else None
@@ -129,8 +151,7 @@ class SqliteHistories:
     def save(self, changes: Sequence[Change]) -> None:
         """Write what changed since the last save into the open transaction."""
         self._connection.executemany(
-            "INSERT OR REPLACE INTO state_records VALUES (?, ?, ?, ?, ?, ?)",
-            [(*row, *kept) for row, kept in self._rows.items()],
+            "INSERT INTO state_records VALUES (?, ?, ?, ?, ?, ?, ?)", self._rows
         )
         self._connection.executemany(
             "INSERT OR REPLACE INTO state_standing VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -279,7 +300,9 @@ class SqliteReader:
     def _read_quickly(self, places: list[Place]) -> dict[Place, History]:
         """Everything in one step of SQLite: after each step a thread may have to wait in line
         for the interpreter, behind a batch."""
-        asked = _JSON.encode([(NUMBERS[kind], key) for kind, key in places]).decode()
+        asked = _JSON.encode(
+            [(NUMBERS[kind], key, place_of(NUMBERS[kind], key)) for kind, key in places]
+        ).decode()
         (told,) = self._quick.execute(_AT_ONCE, (asked,)).fetchone()
         found: dict[Place, History] = {}
         for (kind, key), (bodies, standing) in zip(places, _TOLD.decode(told), strict=True):
@@ -312,11 +335,13 @@ def load(
         histories = {key: keyed.KINDS[kind](key) for key in chunk}
         marks = ",".join("?" * len(chunk))
         for key, body in connection.execute(
-            f"SELECT key, body FROM state_records WHERE kind = ? AND key IN ({marks})"
-            " ORDER BY key, time, event_id",
-            (number, *chunk),
+            f"SELECT key, body FROM state_records WHERE place IN ({marks}) AND kind = ?"
+            " ORDER BY key, time, event_id, rowid",
+            (*[place_of(number, key) for key in chunk], number),
         ):
-            histories[key].take(_DECODER.decode(body))
+            # Others may have the same place.
+            if key in histories:
+                histories[key].take(_DECODER.decode(body))
         for key, matter, digest, revision, time, gone in connection.execute(
             "SELECT key, matter, digest, revision, time, withdrawn FROM state_standing"
             f" WHERE kind = ? AND key IN ({marks})",
@@ -326,6 +351,29 @@ def load(
         yield from histories.items()
 
 
+def place_of(kind: int, key: str) -> int:
+    """Where the records of a history are looked up: CRC-32 of the number of its kind and its key.
+
+    Rows lie in the order they came in, and an index of short numbers tells where: rows in the order
+    of their keys would each change a page of their own.
+    """
+    return crc32(b"%d|%b" % (kind, key.encode()))
+
+
 def prepare(connection: sqlite3.Connection) -> None:
-    """Create the tables if they are not there."""
+    """Create the tables if they are not there; rows in the order of their keys are put anew."""
+    if _by_key(connection):
+        connection.create_function("place_of", 2, place_of, deterministic=True)
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have done it before this one's turn.
+        if _by_key(connection):
+            for step in f"{_SORTED}{SCHEMA}{_UNSORTED}".split(";"):
+                connection.execute(step)
+        connection.execute("COMMIT")
     connection.executescript(SCHEMA)
+
+
+def _by_key(connection: sqlite3.Connection) -> bool:
+    """Whether the records lie in the order of their keys, as they did in earlier files."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(state_records)")}
+    return bool(columns) and "place" not in columns

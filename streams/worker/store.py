@@ -31,6 +31,13 @@ CREATE TABLE IF NOT EXISTS heard (
 );
 """
 _WAIT_SECONDS: Final = 30.0
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "temp_store=MEMORY",
+    # KiB: SQLite's own two MiB hold no more than a batch touches.
+    "cache_size=-8192",
+)
 
 
 class StoreError(RuntimeError):
@@ -70,7 +77,7 @@ class Store:
         self.topic = topic
         self._connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY"):
+            for pragma in _PRAGMAS:
                 self._connection.execute(f"PRAGMA {pragma}")
             prepare(self._connection)
             self._connection.executescript(_SCHEMA)

@@ -73,6 +73,56 @@ def test_a_small_cache_changes_nothing(stream: Path, assembly: Assembly, tmp_pat
     assert difference(roomy, narrow) == []
 
 
+_EARLIER = """
+ALTER TABLE state_records RENAME TO arrived;
+DROP INDEX state_records_place;
+DROP INDEX state_records_age;
+CREATE TABLE state_records (
+    kind INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    body BLOB NOT NULL,
+    lasting INTEGER NOT NULL,
+    PRIMARY KEY (kind, key, time, event_id)
+) WITHOUT ROWID;
+CREATE INDEX state_records_age ON state_records (kind, time);
+INSERT OR REPLACE INTO state_records
+    SELECT kind, key, time, event_id, body, lasting FROM arrived ORDER BY rowid;
+DROP TABLE arrived;
+"""
+
+
+def test_a_file_with_rows_in_the_order_of_their_keys_is_taken_over(
+    stream: Path, assembly: Assembly, tmp_path: Path
+) -> None:
+    """Files were once laid out so; a run goes on with one of them."""
+    events = _events(stream)[:4000]
+    engine = assemble(assembly)
+    tables = []
+    for earlier in (False, True):
+        connection = sqlite3.connect(tmp_path / f"{earlier}.sqlite")
+        prepare(connection)
+        told: list[Change] = []
+        for half in (events[:2000], events[2000:]):
+            histories = SqliteHistories(connection)
+            pipeline = Pipeline(engine, histories)
+            changes: list[Change] = []
+            for event in half:
+                pipeline.process(event, changes)
+            histories.save(changes)
+            connection.commit()
+            told += changes
+            if earlier:
+                connection.executescript(_EARLIER)
+                prepare(connection)
+        tables.append(_table(told))
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
+        assert {"state_records_age", "state_records_place"} <= {name for (name,) in names}
+        connection.close()
+    assert difference(tables[0], tables[1]) == []
+
+
 def test_rows_older_than_their_retention_are_deleted(
     stream: Path, assembly: Assembly, tmp_path: Path
 ) -> None:
