@@ -222,7 +222,8 @@ class Partitions:
         working = perf_counter() - begun
         if not quiet:
             await self._outbox.tell(number, taken)
-        store.commit(taken.position, taken.changes, taken.forget_at)
+        store.write(taken.position, taken.changes, taken.forget_at)
+        await _undisturbed(partial(store.finish, taken.position))
         self.positions[number] = taken.position.next
         again, store.pipeline.again = store.pipeline.again, 0
         if not quiet:
@@ -261,3 +262,14 @@ class Partitions:
         if not busy and (store := self._stores.pop(number, None)) is not None:
             store.close()
             self.positions.pop(number, None)
+
+
+async def _undisturbed(work: Callable[[], None]) -> None:
+    """Do something beside the loop, to its end also where whoever waits is told to stop."""
+    # Begun at once: until it is done, another process that writes must wait.
+    done = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        await asyncio.shield(done)
+    except asyncio.CancelledError:
+        await asyncio.wait([done])
+        raise

@@ -6,7 +6,8 @@ in memory is dropped, and the new position is where to go on.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -75,7 +76,9 @@ class Store:
     def __init__(self, path: Path, topic: str, engine: Engine, capacity: int) -> None:
         self.path = path
         self.topic = topic
-        self._connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+        self._connection = sqlite3.connect(
+            path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
         try:
             for pragma in _PRAGMAS:
                 self._connection.execute(f"PRAGMA {pragma}")
@@ -123,7 +126,14 @@ class Store:
 
         With `forget_at`, an event time, what is too old then is deleted.
         """
-        try:
+        self.write(position, changes, forget_at)
+        self.finish(position)
+
+    def write(
+        self, position: Position, changes: Sequence[Change], forget_at: int | None = None
+    ) -> None:
+        """All of `commit` but the last step. Raises MovedOnError."""
+        with self._writing():
             self.histories.save(changes)
             if forget_at is not None:
                 self.histories.forget(forget_at)
@@ -135,13 +145,23 @@ class Store:
                 "INSERT OR REPLACE INTO heard VALUES (?, ?, ?, ?)",
                 [(source, *heard) for source, heard in self.heard.items()],
             )
+
+    def finish(self, position: Position) -> None:
+        """The last step, which waits for the disk; any thread may take it. Raises MovedOnError."""
+        with self._writing():
             self._connection.execute("COMMIT")
+        self._known = self.position = position
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Raises MovedOnError where another process has written since the transaction began."""
+        try:
+            yield
         except sqlite3.OperationalError as error:
             self.abandon()
             if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT}:
                 raise MovedOnError(str(self.path)) from error
             raise
-        self._known = self.position = position
 
     def abandon(self) -> None:
         """Undo the transaction and drop what is in memory."""
