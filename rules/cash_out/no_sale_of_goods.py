@@ -5,6 +5,7 @@ without any report, while sales of later days have long been reported, was settl
 Who does not report sales at all is another matter, and so are services and devices.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -45,7 +46,10 @@ def check(
         repeated
         and not raised
         and goods[-2].time >= proof
-        and len(goods) != limits["reported_around"]
+        and (
+            record.time >= (until := _until(limits, day))
+            or _before(goods, until) != limits["reported_around"]
+        )
     ):
         return ()
     finding = _look(limits, context, day, proof)
@@ -68,7 +72,7 @@ def _look(
     prompt = {goods.setl_id for goods in day.goods if goods.time < proof and not goods.returned}
     reported = [swipe for swipe in sold if _named(swipe, prompt)]
     most = len(reported) >= max(limits["reported"], limits["reported_share"] * len(sold))
-    around = len(day.goods) >= limits["reported_around"]
+    around = _before(day.goods, _until(limits, day)) >= limits["reported_around"]
     few = around and len(sold) - len(reported) <= limits["few"]
     if not most and not few:
         return None
@@ -77,6 +81,20 @@ def _look(
         return _finding(context, standing, len(sold), len(reported))
     late = [s for s in missing if s.rev_at >= proof]
     return withdrawn(_finding(context, late, len(sold), len(reported))) if late else None
+
+
+def _until(limits: Mapping[str, Any], day: InstitutionDay) -> int:
+    """End (epoch seconds) of the day and the few after it whose reports of sales count."""
+    return day_start(day_of(day.swipes[0].time) + 1 + int(limits["around_days"]))
+
+
+def _before(goods: Sequence[Goods], until: int) -> int:
+    """How many sales were reported before a time (epoch seconds)."""
+    return len(goods) if goods[-1].time < until else bisect_left(goods, until, key=_time)
+
+
+def _time(goods: Goods) -> int:
+    return goods.time
 
 
 def _named(swipe: Swipe, reported: set[str]) -> bool:

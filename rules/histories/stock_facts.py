@@ -1,17 +1,18 @@
 """Reports of an institution's stock to facts: goods sold, returned, bought, moved and counted."""
 
+from functools import lru_cache
 from typing import Final
 
 from events.codes import stock_sign
 from events.kinds import Stock
-from events.times import day_of, day_start, epoch
+from events.times import date_of, day_of, day_start, epoch
 from rules.histories import keyed
-from rules.histories.facts import Fact, is_traceable, month_key
+from rules.histories.facts import Fact, is_traceable
 from rules.histories.records import Goods, Move, Paper, Report
 from rules.histories.visits import thousandths
 
-GOODS_DAYS: Final = 3
-"""Days back from a report of goods sold that its settlement may lie."""
+GOODS_DAYS: Final = 5
+"""Days back from a report of goods sold that its settlement may lie: closed for four days."""
 _SALE: Final = "3505"
 _SALE_RETURN: Final = "3506"
 
@@ -19,15 +20,17 @@ _SALE_RETURN: Final = "3506"
 def stock_facts(e: Stock) -> list[Fact]:
     """A stock movement: in the drug's stock, for the settlement it was sold or returned for.
 
-    Its institution's month remembers that something was reported on the day; the record is the
-    same for all that is reported on one day, so that one is kept.
+    Its institution's month, and the two after it, remember that something was reported on the
+    day; the record is the same for all that is reported on one day, so that one is kept.
     """
     time, inst = epoch(e.event_time), e.fixmedins_code
     infno = e.infno[:4]
     day = day_of(time)
     begin = day_start(day)
     report = Report(f"stock {begin}", begin)
-    facts = [Fact(keyed.INSTITUTION_MONTH, month_key(inst, time), report)]
+    facts = [
+        Fact(keyed.INSTITUTION_MONTH, f"{inst}|{month}", report) for month in _remembering(day)
+    ]
     if infno in (_SALE, _SALE_RETURN) and e.setl_id:
         returned = infno == _SALE_RETURN
         goods = Goods(e.event_id, time, e.setl_id, inst, returned)
@@ -47,6 +50,15 @@ def stock_facts(e: Stock) -> list[Fact]:
         move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
         facts.append(Fact(keyed.STOCK, f"{inst}|{e.med_list_codg}", move))
     return facts
+
+
+@lru_cache(4096)
+def _remembering(day: int) -> tuple[str, str, str]:
+    """The month (`YYYY-MM`) of a day number and the two after it."""
+    told = date_of(day)
+    first = told.year * 12 + told.month - 1
+    one, two, three = [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(first, first + 3)]
+    return one, two, three
 
 
 def _moved(infno: str, change: str, count: int) -> tuple[int, str]:

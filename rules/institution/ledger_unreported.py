@@ -1,15 +1,17 @@
 """A pharmacy goes on settling drugs but stops reporting its stock.
 
-Counts the days between two stock reports of a month, or from the last one to the last settlement,
-in which drugs were settled. The pharmacy's own other days show that it reports at all and how
-regularly; of one that never does, or hardly, nothing is said.
+Counts the days between two stock reports, or from the last one to the last settlement of a month,
+in which drugs were settled. A silence may have begun in one of the two months before; each month
+that it reaches is judged by what was settled in it. The pharmacy's own other days show that it
+reports at all and how regularly; of one that never does, or hardly, nothing is said.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.times import DAY, day_of, day_start
-from rules.cash_out.windows import is_raised
+from rules.cash_out.windows import is_raised, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
@@ -44,27 +46,43 @@ def check(
     limits = rule.at(record.time)
     if len(month.reports) < limits["reports"]:
         return ()
-    if _silent_days(month) < limits["least_days"] and not is_raised(rule, month, ABOUT):
+    begin = month_bounds(month.key.rpartition("|")[2])[0]
+    reports = _bearing(month.reports, begin)
+    if _silent_days(month, reports) < limits["least_days"] and not is_raised(rule, month, ABOUT):
         return ()
-    return (Verdict(ABOUT, _look(limits, context, month, _silence(month))),)
+    return (Verdict(ABOUT, _look(limits, context, month, _silence(month, reports, begin))),)
 
 
-def _silent_days(month: InstitutionMonth) -> int:
+def _bearing(reports: Sequence[Report], begin: int) -> Sequence[Report]:
+    """The reports of a month that begins then (epoch seconds) and the last one before it."""
+    if reports[0].time >= begin:
+        return reports
+    return reports[bisect_left(reports, begin, key=_time) - 1 :]
+
+
+def _time(report: Report) -> int:
+    return report.time
+
+
+def _silent_days(month: InstitutionMonth, reports: Sequence[Report]) -> int:
     """All days without a report from the first report on, until the day of the last settlement."""
-    reports = month.reports
     last = max(reports[-1].time, month.bills[-1].time)
     return (last - reports[0].time) // DAY + 1 - len(reports)
 
 
-def _silence(month: InstitutionMonth) -> Silence:
-    """The longest stretch of days without a report, until the day before the last settlement's."""
-    ends = [report.time for report in month.reports]
+def _silence(month: InstitutionMonth, reports: Sequence[Report], first: int) -> Silence:
+    """The longest stretch of days without a report, until the day before the last settlement's.
+
+    Of a stretch that began before the month only its days from `first` on (epoch seconds) count.
+    """
+    ends = [report.time for report in reports]
     last = day_start(day_of(month.bills[-1].time))
-    longest = Silence(0, 0)
+    longest, most = Silence(0, 0), 0
     for begun, after in zip(ends, [*ends[1:], max(last, ends[-1])], strict=True):
         stretch = Silence(begun + DAY, after - 1)
-        if stretch.end - stretch.begin > longest.end - longest.begin:
-            longest = stretch
+        here = stretch.end - max(stretch.begin, first)
+        if here > most:
+            longest, most = stretch, here
     return longest
 
 
@@ -105,7 +123,10 @@ def _sold(bills: Sequence[Bill]) -> list[Bill]:
 
 
 def _reports_otherwise(limits: Limits, month: InstitutionMonth, silence: Silence) -> bool:
-    """Whether the pharmacy reports on the other days on which it settles drugs."""
+    """Whether the pharmacy reports on the other days on which it settles drugs.
+
+    Where the month has no others, the last days before the silence say whether it reported.
+    """
     until = day_start(day_of(month.bills[-1].time))
     days = {
         day_start(day_of(bill.time))
@@ -113,6 +134,8 @@ def _reports_otherwise(limits: Limits, month: InstitutionMonth, silence: Silence
         if bill.time < until and not silence.begin <= bill.time <= silence.end
     }
     if not days:
-        return False
+        habit: int = limits["habit_days"]
+        before = between(month.reports, silence.begin - habit * DAY, silence.begin - 1)
+        return len(before) >= float(limits["regular"]) * habit
     told = {report.time for report in month.reports}
     return len(days & told) >= float(limits["regular"]) * len(days)
