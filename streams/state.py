@@ -362,18 +362,18 @@ def place_of(kind: int, key: str) -> int:
 
 def prepare(connection: sqlite3.Connection) -> None:
     """Create the tables if they are not there; rows in the order of their keys are put anew."""
-    if _by_key(connection):
+    if is_earlier(connection):
         connection.create_function("place_of", 2, place_of, deterministic=True)
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have done it before this one's turn.
-        if _by_key(connection):
+        if is_earlier(connection):
             for step in f"{_SORTED}{SCHEMA}{_UNSORTED}".split(";"):
                 connection.execute(step)
         connection.execute("COMMIT")
     connection.executescript(SCHEMA)
 
 
-def _by_key(connection: sqlite3.Connection) -> bool:
-    """Whether the records lie in the order of their keys, as they did in earlier files."""
+def is_earlier(connection: sqlite3.Connection) -> bool:
+    """Whether a file is an earlier version's, with records in the order of their keys."""
     columns = {row[1] for row in connection.execute("PRAGMA table_info(state_records)")}
     return bool(columns) and "place" not in columns

@@ -28,7 +28,7 @@ from rules.reference import load_reference
 from streams.cli.options import FILE, FOLDER, require_ledger
 from streams.monitor import LEDGER
 from streams.settings import Settings
-from streams.state import NUMBERS, SqliteHistories
+from streams.state import NUMBERS, SqliteHistories, is_earlier
 
 
 @click.command()
@@ -119,7 +119,14 @@ def _person(psn_no: str, data: Path) -> Person:
 
 def _opened(data: Path) -> sqlite3.Connection:
     """The state of an embedded run, for reading only."""
-    return sqlite3.connect(f"{(data / LEDGER).absolute().as_uri()}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{(data / LEDGER).absolute().as_uri()}?mode=ro", uri=True)
+    if is_earlier(connection):
+        connection.close()
+        raise click.ClickException(
+            f"{data}: found the state of an earlier version, which `fundwatch run` puts into"
+            " the present form when it is next started"
+        )
+    return connection
 
 
 def told(explained: Explanation) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """`fundwatch benefit`: a file, a settlement seen by an embedded run, and what it refuses."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +13,7 @@ from events.readers import open_source
 from rules.documents import POLICY_DIR
 from streams.assembly import Assembly
 from streams.cli.benefiting import benefit
-from streams.monitor import Monitor
+from streams.monitor import LEDGER, Monitor
 from streams.settings import Settings
 
 FIRST: Final[dict[str, Any]] = {
@@ -121,3 +123,13 @@ def test_an_id_needs_a_state_that_has_seen_it(seen: Path) -> None:
     missing = CliRunner().invoke(benefit, ["nobody", "--data", str(seen)])
     assert missing.exit_code == 2
     assert "neither a file nor a settlement" in missing.output
+
+
+def test_a_state_of_an_earlier_version_is_named_as_one(seen: Path) -> None:
+    with closing(sqlite3.connect(seen / LEDGER)) as connection:
+        connection.execute("DROP INDEX state_records_place")
+        connection.execute("ALTER TABLE state_records DROP COLUMN place")
+        connection.commit()
+    refused = CliRunner().invoke(benefit, ["first", "--data", str(seen)])
+    assert refused.exit_code == 1
+    assert "earlier version" in refused.output
