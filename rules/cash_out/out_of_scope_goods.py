@@ -58,21 +58,16 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     """One matter a settlement: its lines that account and pool must not pay."""
     if not (visit.account or visit.fund or visit.shared):
         return ()
-    catalogue, day = context.reference.catalogue, day_of(visit.time)
+    reference, day = context.reference, day_of(visit.time)
     suspects: list[Suspect] = []
     limits: Mapping[str, Any] = rule.at(visit.time)
     for line in visit.lines:
-        code = line.code
-        item = None
-        for entry in catalogue.get(code, ()):
-            if entry.first <= day <= entry.last:
-                item = entry
-                break
+        item = reference.item(line.code, day)
         if (
             item is not None
             and item.name == line.name
             and item.scope != EXCLUDED
-            and not _is_placeholder(code)
+            and not _is_placeholder(line.code)
         ):
             continue
         why = _why(limits, item, line)

@@ -1,6 +1,7 @@
 """The lines in a message of events: what belongs to its partition, and the rest."""
 
 from collections.abc import Callable
+from typing import Final
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from streams.sharing import timely
 from streams.worker.messages import Message, place_name
 from streams.worker.partitioning import home_of
 
-_EMPTY = BadRecordError("empty", "", "no value", "one or several lines of events")
+_EMPTY: Final = BadRecordError("empty", "", "no value", "one or several lines of events")
 
 
 class Lines(Struct):
