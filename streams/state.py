@@ -14,7 +14,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
@@ -150,9 +150,13 @@ class SqliteHistories:
 
     def save(self, changes: Sequence[Change]) -> None:
         """Write what changed since the last save into the open transaction."""
-        self._connection.executemany(
-            "INSERT INTO state_records VALUES (?, ?, ?, ?, ?, ?, ?)", self._rows
-        )
+        for begin in range(0, len(self._rows), _CHUNK):
+            rows = self._rows[begin : begin + _CHUNK]
+            # One statement for many rows: after each, a thread must wait for the interpreter.
+            marks = ",".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(rows))
+            self._connection.execute(
+                f"INSERT INTO state_records VALUES {marks}", list(chain.from_iterable(rows))
+            )
         self._connection.executemany(
             "INSERT OR REPLACE INTO state_standing VALUES (?, ?, ?, ?, ?, ?, ?)",
             list(self._standing(changes)),

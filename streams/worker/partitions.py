@@ -222,8 +222,12 @@ class Partitions:
         working = perf_counter() - begun
         if not quiet:
             await self._outbox.tell(number, taken)
-        store.write(taken.position, taken.changes, taken.forget_at)
-        await _undisturbed(partial(store.finish, taken.position))
+        commit = partial(store.commit, taken.position, taken.changes, taken.forget_at)
+        if taken.forget_at is None:
+            await _undisturbed(commit)
+        else:
+            # Others look at the histories that it shortens between two steps of this loop.
+            commit()
         self.positions[number] = taken.position.next
         again, store.pipeline.again = store.pipeline.again, 0
         if not quiet:

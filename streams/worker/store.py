@@ -124,15 +124,9 @@ class Store:
     ) -> None:
         """Keep what was changed together with the new position. Raises MovedOnError.
 
-        With `forget_at`, an event time, what is too old then is deleted.
+        With `forget_at`, an event time, what is too old then is deleted. Without it, any thread
+        may do this: it changes nothing that is in memory.
         """
-        self.write(position, changes, forget_at)
-        self.finish(position)
-
-    def write(
-        self, position: Position, changes: Sequence[Change], forget_at: int | None = None
-    ) -> None:
-        """All of `commit` but the last step. Raises MovedOnError."""
         with self._writing():
             self.histories.save(changes)
             if forget_at is not None:
@@ -145,20 +139,18 @@ class Store:
                 "INSERT OR REPLACE INTO heard VALUES (?, ?, ?, ?)",
                 [(source, *heard) for source, heard in self.heard.items()],
             )
-
-    def finish(self, position: Position) -> None:
-        """The last step, which waits for the disk; any thread may take it. Raises MovedOnError."""
-        with self._writing():
             self._connection.execute("COMMIT")
         self._known = self.position = position
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Raises MovedOnError where another process has written since the transaction began."""
+        """Raises MovedOnError where another process has written since the transaction began.
+
+        Whoever began is to abandon it then, on the thread that looks at what is in memory.
+        """
         try:
             yield
         except sqlite3.OperationalError as error:
-            self.abandon()
             if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT}:
                 raise MovedOnError(str(self.path)) from error
             raise

@@ -69,6 +69,7 @@ def test_the_slower_of_two_processes_learns_of_the_other(tmp_path: Path, engine:
 
     with pytest.raises(MovedOnError):
         ours.commit(Position(4, 1, DAY, 0), [])
+    ours.abandon()
 
     assert ours.begin() == Position(5, 1, DAY, 0)
     assert ours.sizes()[keyed.INSTITUTION_DAY] == 1
