@@ -301,6 +301,9 @@ class InstitutionMonth(History, gc=False):
     """Of all bills not taken back: fee lines of drugs that carry trace codes."""
     untraced: int = 0
     """How many of them came without one."""
+    several: int = 0
+    """Fee lines of several packs that carry trace codes, and those that carry too few."""
+    short: int = 0
     asked: int = 0
     """Sales for which the pool paid a pharmacy outside chronic care."""
     answered: int = 0
@@ -354,6 +357,9 @@ class InstitutionMonth(History, gc=False):
         if bill.drugs:
             self.drugs += sign * bill.drugs
             self.untraced += sign * bill.untraced
+            if bill.packs is not None:
+                self.several += sign * bill.packs.lines
+                self.short += sign * bill.packs.short
         if bill.fund > 0 or not bill.pharmacy:
             self.paid += sign
             self.paid_fee += sign * bill.fee

@@ -288,6 +288,15 @@ class Payback(Record, frozen=True, gc=False, array_like=True, tag=True):
     insured_area: str
 
 
+class Packs(Struct, frozen=True, gc=False, array_like=True):
+    """Fee lines of several whole packs of a drug that carry trace codes."""
+
+    lines: int
+    short: int
+    """How many of them carry fewer codes than packs, and what the packs without one cost."""
+    short_amount: int
+
+
 class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     """A settlement as the institution's month remembers it."""
 
@@ -317,6 +326,8 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     rev_at: int = 0
     lacks: int = 0
     """Fields that were left empty, as bits (`rules.histories.contradictions.LACKS`)."""
+    packs: Packs | None = None
+    """Of lines of several packs that carry trace codes; None where there are none."""
 
 
 class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):

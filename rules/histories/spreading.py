@@ -19,6 +19,7 @@ from rules.histories.records import (
     Claim,
     Line,
     Move,
+    Packs,
     Paper,
     Payback,
     Record,
@@ -34,6 +35,8 @@ _GOODS: Final = _DRUGS | {"C"}
 _ACUTE: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY})
 _PACKED: Final = frozenset("XZ")
 """Of drugs that are sold in packs with a trace code."""
+_PACK: Final = 1000
+"""One pack, in thousandths."""
 
 
 def is_goods(line: Line) -> bool:
@@ -162,7 +165,7 @@ def _moves(visit: Visit) -> list[Fact]:
 
 
 def _bill(visit: Visit, packs: Sequence[Sequence[str]], *, pharmacy: bool) -> Bill:
-    drugs = untraced = amount = 0
+    drugs = untraced = amount = several = short = short_amount = 0
     prescribed, doctor = False, ""
     for line, traces in zip(visit.lines, packs, strict=True):
         if line.rx or line.outside:
@@ -173,6 +176,13 @@ def _bill(visit: Visit, packs: Sequence[Sequence[str]], *, pharmacy: bool) -> Bi
             if not traces:
                 untraced += 1
                 amount += line.amount
+            elif line.quantity > _PACK and not line.quantity % _PACK:
+                several += 1
+                number = line.quantity // _PACK
+                lacking = number - len(set(traces))
+                if lacking > 0:
+                    short += 1
+                    short_amount += line.amount * lacking // number
     return Bill(
         visit.event_id,
         visit.time,
@@ -195,6 +205,7 @@ def _bill(visit: Visit, packs: Sequence[Sequence[str]], *, pharmacy: bool) -> Bi
         pharmacy and drugs > 0 and (visit.fund or visit.pool) > 0 and visit.scheme in _ACUTE,
         visit.rev_at,
         lacks(visit),
+        Packs(several, short, short_amount) if several else None,
     )
 
 

@@ -30,6 +30,11 @@ def place(context: Context, month: InstitutionMonth) -> tuple[str, int]:
     return area, month_bounds(number)[0]
 
 
+def is_large(month: InstitutionMonth) -> bool:
+    """Whether any settlement may end a day and so bring what came before under judgement."""
+    return len(month.bills) > _WHOLE
+
+
 def judged(month: InstitutionMonth) -> Sequence[Bill]:
     """The settlements that count: all of few, else those of days that are over."""
     bills = month.bills

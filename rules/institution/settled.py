@@ -1,17 +1,44 @@
-"""What the rules of this family share: insurance money of a bill, and what stands of several."""
+"""What the rules of this family share: a bill's insurance money, whether its drugs had to be
+scanned, and what stands of several.
+"""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from events.times import date_of, day_of, month_of
+from rules.cash_out.windows import month_bounds
+from rules.context import Context
 from rules.findings import Finding, Reversible, stands, stood, withdrawn
+from rules.histories.keyed import InstitutionMonth
 from rules.histories.records import Bill
+from rules.institution.months import place
 
 R = TypeVar("R", bound=Reversible)
+_PHARMACIES_SCAN: Final = "trace.pharmacy_scan_from"
+_ALL_SCAN: Final = "trace.all_from"
 
 
 def insured(bill: Bill) -> int:
     """Insurance money of a settlement, fen: funds and personal accounts, not cash."""
     return bill.fund + bill.account
+
+
+def scans(context: Context, month: InstitutionMonth, *, pharmacy: bool) -> bool:
+    """Whether trace codes must be scanned at an institution by the end of a month."""
+    area, begin = place(context, month)
+    end = month_bounds(month_of(begin))[1]
+    law = context.law(area, _scan_path(pharmacy=pharmacy), end)
+    return law is not None and law.date <= date_of(day_of(end))
+
+
+def must_scan(context: Context, bill: Bill) -> bool:
+    """Whether trace codes of drugs must be scanned there by then."""
+    law = context.law(bill.insured_area, _scan_path(pharmacy=bill.pharmacy), bill.time)
+    return law is not None and law.date <= date_of(day_of(bill.time))
+
+
+def _scan_path(*, pharmacy: bool) -> str:
+    return _PHARMACIES_SCAN if pharmacy else _ALL_SCAN
 
 
 def judge_all(

@@ -7,20 +7,17 @@ all may have no scanner or a sender that drops the field; that is seen as missin
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from events.times import date_of, day_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
 from rules.institution.months import ABOUT, due, judged
-from rules.institution.settled import insured
+from rules.institution.settled import insured, must_scan
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
 RECORDS: Final = (Bill,)
 SUBJECT: Final = "institution"
-_PHARMACIES: Final = "trace.pharmacy_scan_from"
-_ALL: Final = "trace.all_from"
 Limits = Mapping[str, Any]
 
 
@@ -48,9 +45,9 @@ def _verdicts(
 
 def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
     counted = [b for b in judged(month) if b.drugs and not b.rev_at and insured(b)]
-    if not any(bill.untraced and _must_scan(context, bill) for bill in counted):
+    if not any(bill.untraced and must_scan(context, bill) for bill in counted):
         return None
-    bills = [bill for bill in counted if _must_scan(context, bill)]
+    bills = [bill for bill in counted if must_scan(context, bill)]
     drugs = sum(bill.drugs for bill in bills)
     missing = sum(bill.untraced for bill in bills)
     if not limits["least_share"] * drugs <= missing < drugs or drugs < limits["lines"]:
@@ -74,10 +71,3 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
             "amount_fen": amount,
         },
     )
-
-
-def _must_scan(context: Context, bill: Bill) -> bool:
-    """Whether drugs must be scanned there by then."""
-    path = _PHARMACIES if bill.pharmacy else _ALL
-    law = context.law(bill.insured_area, path, bill.time)
-    return law is not None and law.date <= date_of(day_of(bill.time))
