@@ -1,22 +1,25 @@
 """Amounts of one settlement that do not add up.
 
 Where a province counts account money inside the fund's sum (`together`), sums that hold only that
-way are right; elsewhere they are not.
+way are right; elsewhere they are not. That own expense and in-policy costs make up the total is no
+identity of the interface: it counts where an institution otherwise keeps it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from events.times import month_of
 from rules.context import Context
 from rules.data_quality.collecting import areas_with, collected
-from rules.findings import Verdict
+from rules.findings import Finding, Verdict, found
 from rules.histories.contradictions import AMOUNTS
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
-from rules.histories.records import Defect
+from rules.histories.records import PARTS_OFF, Bill, Defect
+from rules.institution.months import ABOUT, due, judged
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
-RECORDS: Final = (Defect,)
+RECORDS: Final = (Defect, Bill)
 SUBJECT: Final = "institution"
 _SAYS: Final = {
     "total": (
@@ -45,20 +48,70 @@ _SAYS: Final = {
         "fund details that do not sum to the fund total unless it holds account money",
     ),
 }
+_PARTS: Final = (
+    "全自费、超限价、先行自付与政策范围内金额之和不等于费用总额",
+    "a total that is not own expense and in-policy costs, which otherwise make it up",
+)
 
 
 def check(
-    rule: Rule, context: Context, month: InstitutionMonth, record: Defect
-) -> Iterator[Verdict]:
-    """One matter a kind of defect in the month."""
+    rule: Rule, context: Context, month: InstitutionMonth, record: Defect | Bill
+) -> Iterable[Verdict]:
+    """One matter a kind of defect in the month, and one for parts that otherwise add up."""
+    if isinstance(record, Bill):
+        return _parts(rule, context, month, record) if month.parted_off else ()
     if record.sort != AMOUNTS:
-        return
+        return ()
     areas = rule.at(record.time)["together"]
-    yield from collected(
+    return collected(
         rule,
         context,
         month,
         record,
         _SAYS,
         lambda one, kind: not kind.endswith("_apart") or not areas_with(areas, one.insured_area),
+    )
+
+
+def _parts(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:
+    holds = _is_exception(rule, bill.time, month.parted, month.parted_off)
+    task = due(rule, month, bill, holds=holds)
+    if task == "look":
+        yield Verdict(ABOUT, _look(rule, context, month))
+    elif task == "drop":
+        yield Verdict(ABOUT, None)
+
+
+def _is_exception(rule: Rule, time: int, told: int, off: int) -> bool:
+    """Whether sums that do not hold are the exception among those told."""
+    limits = rule.at(time)
+    return told - off >= limits["parts_from"] and 0 < off <= float(limits["parts_share"]) * told
+
+
+def _look(rule: Rule, context: Context, month: InstitutionMonth) -> Finding | None:
+    bills = judged(month)
+    if not bills:
+        return None
+    limits = rule.at(bills[0].time)
+    apart = limits["parts_apart"]
+    told = [bill for bill in bills if bill.parts and not areas_with(apart, bill.insured_area)]
+    off = [bill for bill in told if bill.parts == PARTS_OFF]
+    if not _is_exception(rule, bills[0].time, len(told), len(off)):
+        return None
+    listed = off[: limits["single"]]
+    zh, en = _PARTS
+    return found(
+        listed,
+        amount=0,
+        area=listed[0].insured_area,
+        evidence={
+            "institution": context.name_of(month.key.partition("|")[0]),
+            "month": month_of(listed[0].time),
+            "kind": "parts",
+            "kind_zh": zh,
+            "kind_en": en,
+            "count": len(off),
+            "first_at": off[0].time,
+            "last_at": off[-1].time,
+        },
     )

@@ -16,6 +16,7 @@ from msgspec import Struct, field, structs
 from events.codes import Scheme
 from events.times import DAY, day_of, day_start
 from rules.histories.records import (
+    PARTS_OFF,
     SERIES,
     AnyRecord,
     Benefit,
@@ -320,6 +321,9 @@ class InstitutionMonth(History, gc=False):
     """How many of these, not taken back, each physician signed."""
     lacking: dict[int, int] = UNWRITTEN
     """How many settlements left which fields empty: a count for each set of bits but none."""
+    parted: int = 0
+    """Settlements that tell own expense and in-policy costs; how many do not add up."""
+    parted_off: int = 0
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; of settlements some sums are kept."""
@@ -343,6 +347,9 @@ class InstitutionMonth(History, gc=False):
             if self.lacking is UNWRITTEN:
                 self.lacking = {}
             self.lacking[bill.lacks] = self.lacking.get(bill.lacks, 0) + 1
+        if bill.parts and not known:
+            self.parted += 1
+            self.parted_off += bill.parts == PARTS_OFF
         if bill.scheme == Scheme.INPATIENT:
             self.put("stays", record)
         if bill.pharmacy and bill.doctor:

@@ -17,6 +17,10 @@ RED: Final = "1"
 EXCHANGED: Final = "2"
 
 
+PARTS_HOLD: Final = 1
+PARTS_OFF: Final = 2
+"""Own expense, what is above price limits, what is paid first and the in-policy costs are the
+total of a settlement (`Visit.parts`), or are not."""
 ISSUED: Final = "issued"
 """How a prescription comes to its document, before anybody fills it (`Paper.via`)."""
 
@@ -116,6 +120,8 @@ class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Keyed digest of the agent's identity number (`agnter_certno`), where one was sent."""
     signer: str = ""
     """Physician of the main diagnosis (`dise_dor_no`)."""
+    parts: int = 0
+    """Whether own expense and in-policy costs make up the total: `PARTS_*`, 0 if not told."""
 
 
 class Refund(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -328,6 +334,8 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Fields that were left empty, as bits (`rules.histories.contradictions.LACKS`)."""
     packs: Packs | None = None
     """Of lines of several packs that carry trace codes; None where there are none."""
+    parts: int = 0
+    """As for the visit."""
 
 
 class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):

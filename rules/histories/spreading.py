@@ -206,6 +206,7 @@ def _bill(visit: Visit, packs: Sequence[Sequence[str]], *, pharmacy: bool) -> Bi
         visit.rev_at,
         lacks(visit),
         Packs(several, short, short_amount) if several else None,
+        visit.parts,
     )
 
 

@@ -10,9 +10,11 @@ from events.kinds import FeeLine, Settlement
 from events.times import day_number, epoch
 from rules.histories.digests import digest
 from rules.histories.facts import receipt
-from rules.histories.records import Line, Visit
+from rules.histories.records import PARTS_HOLD, PARTS_OFF, Line, Visit
 
 _IDENTITY_CARD: Final = "02"
+_CENT: Final = 2
+"""Fen that a sum may be off: rounding of parts."""
 # `+amount` turns an amount in fen into a plain integer, which is smaller and quicker to count with.
 
 
@@ -108,7 +110,25 @@ def visit_of(e: Settlement) -> Visit:
         served=intern(e.opter_type),
         agent_no=digest(e.agnter_certno.upper()) if e.agnter_certno else "",
         signer=intern(e.diseinfo[0].dise_dor_no) if e.diseinfo else "",
+        parts=_parts(e) if e.inscp_scp_amt > 0 else 0,
     )
+
+
+def _parts(e: Settlement) -> int:
+    """Whether the total is what the patient bears before the policy, and what falls under it.
+
+    Says nothing where only the latter is told. What a sender counts within another part as well,
+    or the institution bore, may be left out of the sum.
+    """
+    above, first = e.overlmt_selfpay, e.preselfpay_amt
+    own = e.fulamt_ownpay_amt + above + first
+    if own <= 0 or e.medfee_sumamt <= 0:
+        return 0
+    off = e.medfee_sumamt - own - e.inscp_scp_amt
+    if -_CENT <= off <= _CENT:
+        return PARTS_HOLD
+    within = (e.hosp_part_amt, -above, -first, -above - first)
+    return PARTS_HOLD if any(-_CENT <= off - part <= _CENT for part in within) else PARTS_OFF
 
 
 def _contradictions(e: Settlement) -> tuple[str, ...]:
