@@ -68,7 +68,7 @@ class Pipeline:
         assert isinstance(person, Person)
         for record in changed:
             first = record.event_id == fact.record.event_id
-            onward.extend(spread(record, person.refunds, first=first))
+            onward.extend(spread(record, person, first=first))
         panel = self.engine.panel
         if panel is not None:
             onward.extend(panel.tell(person, changed))

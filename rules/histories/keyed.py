@@ -30,6 +30,7 @@ from rules.histories.records import (
     Goods,
     Grant,
     Move,
+    Named,
     Paper,
     Payback,
     Payout,
@@ -90,6 +91,10 @@ MOST: Final[dict[str, int]] = {
 
 DEFECTS: Final = 500
 """Defects of one sort that an institution's month remembers: the first ones."""
+
+
+ASKS: Final = 16
+"""Bit beside `RX_*` in `InstitutionMonth.named`: the pool paid for drugs outside chronic care."""
 
 
 class _Nothing(list[Any]):
@@ -321,6 +326,9 @@ class InstitutionMonth(History, gc=False):
     """How many of these, not taken back, each physician signed."""
     lacking: dict[int, int] = UNWRITTEN
     """How many settlements left which fields empty: a count for each set of bits but none."""
+    named: dict[int, int] = UNWRITTEN
+    """How many sales with insurance money, not taken back, name a prescription that who told of:
+    a count for each set of `RX_*` bits, with `ASKS` where the pool paid for drugs."""
     parted: int = 0
     """Settlements that tell own expense and in-policy costs; how many do not add up."""
     parted_off: int = 0
@@ -336,13 +344,18 @@ class InstitutionMonth(History, gc=False):
     def _take_bill(self, record: Bill) -> Sequence[Record] | None:
         known = [
             known
-            for known in (between(self.bills, record.time, record.time) if record.rev_at else ())
+            for known in (
+                between(self.bills, record.time, record.time)
+                if record.rev_at or record.named is not None
+                else ()
+            )
             if known.event_id == record.event_id
         ]
         stood = bool(known) and not known[0].rev_at
+        told = self._tell(known[0], record) if known and record.named is not None else None
         bill = self.put("bills", record)
         if bill is None:
-            return None
+            return (told,) if told is not None else None
         if bill.lacks and not known:
             if self.lacking is UNWRITTEN:
                 self.lacking = {}
@@ -360,7 +373,36 @@ class InstitutionMonth(History, gc=False):
             self._count(bill, 1)
         return (bill,)
 
+    def _tell(self, known: Bill, record: Bill) -> Bill | None:
+        """Take up who else told of the prescription that a settlement names; None if nobody."""
+        before, now = known.named, record.named
+        if before is None or now is None:
+            return None
+        told = min(filter(None, (before.told, now.told)), default="")
+        both = Named(now.number, before.by | now.by, told)
+        if both == before:
+            return None
+        bill = structs.replace(known, named=both)
+        swap(self.bills, bill)
+        if bill.scheme == Scheme.INPATIENT:
+            swap(self.stays, bill)
+        if bill.doctor:
+            swap(self.filled, bill)
+        if not known.rev_at:
+            self._name(known, -1)
+            self._name(bill, 1)
+        return bill
+
+    def _name(self, bill: Bill, sign: int) -> None:
+        if bill.named is not None and (bill.fund or bill.account):
+            if self.named is UNWRITTEN:
+                self.named = {}
+            by = bill.named.by | (ASKS if bill.asks else 0)
+            self.named[by] = self.named.get(by, 0) + sign
+
     def _count(self, bill: Bill, sign: int) -> None:
+        if bill.named is not None:
+            self._name(bill, sign)
         if bill.drugs:
             self.drugs += sign * bill.drugs
             self.untraced += sign * bill.untraced

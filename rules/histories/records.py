@@ -21,6 +21,13 @@ PARTS_HOLD: Final = 1
 PARTS_OFF: Final = 2
 """Own expense, what is above price limits, what is paid first and the in-policy costs are the
 total of a settlement (`Visit.parts`), or are not."""
+RX_NAMED: Final = 1
+"""A sale names a prescription; the other bits say who told of it (`Named.by`)."""
+RX_OWN: Final = 2
+"""The pharmacy that sells on it, without a national code of who signed it."""
+RX_HOSPITAL: Final = 4
+RX_OTHERWISE: Final = 8
+"""Another pharmacy, or the same one with a code of who signed it."""
 ISSUED: Final = "issued"
 """How a prescription comes to its document, before anybody fills it (`Paper.via`)."""
 
@@ -303,6 +310,16 @@ class Packs(Struct, frozen=True, gc=False, array_like=True):
     short_amount: int
 
 
+class Named(Struct, frozen=True, gc=False, array_like=True):
+    """The prescription that a pharmacy's sale names."""
+
+    number: str
+    by: int
+    """Who told of it to the person's history: `RX_*`."""
+    told: str
+    """The first event by which the pharmacy itself did."""
+
+
 class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     """A settlement as the institution's month remembers it."""
 
@@ -336,6 +353,8 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Of lines of several packs that carry trace codes; None where there are none."""
     parts: int = 0
     """As for the visit."""
+    named: Named | None = None
+    """The prescription it names; at pharmacies only."""
 
 
 class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):

@@ -9,34 +9,29 @@ from typing import Final
 
 from msgspec import structs
 
-from events.codes import Scheme
 from events.times import DAY
 from rules.histories import keyed
-from rules.histories.contradictions import lacks
+from rules.histories.bills import bill_of
 from rules.histories.facts import PRESCRIPTION_SIGNS, Fact, day_key, is_traceable, month_key
+from rules.histories.keyed import Person
 from rules.histories.records import (
-    Bill,
     Claim,
     Line,
     Move,
-    Packs,
     Paper,
     Payback,
     Record,
     Refund,
+    Script,
     Swipe,
     Visit,
 )
+from rules.histories.scripts import all_names, named, own_numbers
 
 PHARMACY: Final = "2"
 _DRUGS: Final = frozenset("XZT")
 _GOODS: Final = _DRUGS | {"C"}
 """First letters of national codes of goods: western and Chinese drugs, slices, consumables."""
-_ACUTE: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY})
-_PACKED: Final = frozenset("XZ")
-"""Of drugs that are sold in packs with a trace code."""
-_PACK: Final = 1000
-"""One pack, in thousandths."""
 
 
 def is_goods(line: Line) -> bool:
@@ -49,16 +44,16 @@ def at_pharmacy(visit: Visit) -> bool:
     return visit.kind == PHARMACY or (not visit.kind and visit.inst[:1] == "P")
 
 
-def spread(record: Record, refunds: list[Refund], *, first: bool) -> Sequence[Fact]:
+def spread(record: Record, person: Person, *, first: bool) -> Sequence[Fact]:
     """Facts that a person's changed record tells other keys.
 
-    `refunds` are the person's reversals, `first` whether the record is new (not merely changed).
+    `first` says whether the record is new (not merely changed).
     """
     if isinstance(record, Visit):
         if not (record.rev_at or any(record.back)):
-            return _facts(record) if first else ()
-        facts = _told(record) if first or record.rev_at else []
-        for refund in refunds:
+            return _facts(record, person.scripts) if first else ()
+        facts = _told(record, person.scripts) if first or record.rev_at else []
+        for refund in person.refunds:
             if record.setl_id in refund.targets or record.event_id in refund.targets:
                 payback = _payback(record, refund)
                 facts.append(payback)
@@ -66,25 +61,43 @@ def spread(record: Record, refunds: list[Refund], *, first: bool) -> Sequence[Fa
                     owner = record.owner or record.psn_no
                     facts.append(Fact(keyed.ACCOUNT, owner, payback.record))
         return facts
+    if isinstance(record, Script):
+        return _prescribed(record, person) if person.visits else ()
     return (_claimed(record),) if isinstance(record, Claim) and record.bill else ()
 
 
-def _told(visit: Visit) -> list[Fact]:
+def _told(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
     """The facts; where a reversal came too late for a history, as if there were none."""
-    late = visit.rev_at - visit.time
-    return [
-        fact
-        if late <= keyed.KEPT[fact.kind] * DAY
-        else Fact(fact.kind, fact.key, structs.replace(fact.record, rev_at=0))
-        for fact in _facts(visit)
-    ]
+    return [_kept(fact, visit) for fact in _facts(visit, scripts)]
 
 
-def _facts(visit: Visit) -> list[Fact]:
+def _kept(fact: Fact, visit: Visit) -> Fact:
+    if visit.rev_at - visit.time <= keyed.KEPT[fact.kind] * DAY:
+        return fact
+    return Fact(fact.kind, fact.key, structs.replace(fact.record, rev_at=0))
+
+
+def _prescribed(script: Script, person: Person) -> list[Fact]:
+    """The bills of sales before which their prescription was not told of, or not by this sender."""
+    known = all_names(person, own_numbers(script))
+    others = [other for other in person.scripts if other.event_id != script.event_id]
+    facts = []
+    for visit in person.visits:
+        if not at_pharmacy(visit) or not any(line.rx in known for line in visit.lines):
+            continue
+        if named(visit, person.scripts) != named(visit, others):
+            packs = [_packs(line) for line in visit.lines]
+            bill = bill_of(visit, packs, person.scripts, pharmacy=True)
+            told = Fact(keyed.INSTITUTION_MONTH, month_key(visit.inst, visit.time), bill)
+            facts.append(_kept(told, visit))
+    return facts
+
+
+def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
     inst, lines = visit.inst, visit.lines
     pharmacy = at_pharmacy(visit)
     packs = [_packs(line) for line in lines]
-    bill = _bill(visit, packs, pharmacy=pharmacy)
+    bill = bill_of(visit, packs, scripts, pharmacy=pharmacy)
     swipe = Swipe(
         visit.event_id,
         visit.time,
@@ -162,52 +175,6 @@ def _moves(visit: Visit) -> list[Fact]:
         for code, (quantity, amount) in sold.items()
         if quantity > 0
     ]
-
-
-def _bill(visit: Visit, packs: Sequence[Sequence[str]], *, pharmacy: bool) -> Bill:
-    drugs = untraced = amount = several = short = short_amount = 0
-    prescribed, doctor = False, ""
-    for line, traces in zip(visit.lines, packs, strict=True):
-        if line.rx or line.outside:
-            prescribed = True
-            doctor = doctor or line.doctor
-        if line.code[:1] in _PACKED and line.quantity > 0 and not line.split:
-            drugs += 1
-            if not traces:
-                untraced += 1
-                amount += line.amount
-            elif line.quantity > _PACK and not line.quantity % _PACK:
-                several += 1
-                number = line.quantity // _PACK
-                lacking = number - len(set(traces))
-                if lacking > 0:
-                    short += 1
-                    short_amount += line.amount * lacking // number
-    return Bill(
-        visit.event_id,
-        visit.time,
-        visit.setl_id,
-        visit.psn_no,
-        visit.insured_area,
-        visit.scheme,
-        pharmacy,
-        visit.fee,
-        visit.fund or visit.pool,
-        visit.account or visit.shared,
-        visit.own_expense,
-        visit.begin,
-        visit.diagnoses[0] if visit.diagnoses else "",
-        drugs,
-        untraced,
-        amount,
-        prescribed,
-        doctor,
-        pharmacy and drugs > 0 and (visit.fund or visit.pool) > 0 and visit.scheme in _ACUTE,
-        visit.rev_at,
-        lacks(visit),
-        Packs(several, short, short_amount) if several else None,
-        visit.parts,
-    )
 
 
 def _bill_key(bill: str) -> str:

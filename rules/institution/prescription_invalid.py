@@ -15,12 +15,11 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Script, Visit
+from rules.histories.scripts import all_names, own_numbers
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import paid
 from rules.institution.prescriptions import (
-    all_names,
     numbers,
-    own_numbers,
     scripts_of,
     sells_other_drugs,
 )

@@ -15,14 +15,13 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Permit, Script, Visit
+from rules.histories.scripts import all_names, own_numbers
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import paid
 from rules.institution.prescriptions import (
-    all_names,
     drugs_of,
     numbers,
-    own_numbers,
     prescribed,
     scripts_of,
 )

@@ -1,56 +1,25 @@
 """Prescriptions as settlements name them and as the platform knows them."""
 
 from collections.abc import Sequence, Set
-from functools import lru_cache
 from typing import Final
 
-from events.identifiers import is_placeholder
 from rules.histories.keyed import Person
 from rules.histories.records import Script, Visit
+from rules.histories.scripts import names_one, own_numbers
 from rules.usage.drugs import drug_class, generic, is_drug
 
 _NONE: Final[Set[str]] = frozenset()
 
 
-@lru_cache(65536)
-def _names_one(number: str, digits: int) -> bool:
-    return len(number) >= digits and not is_placeholder(number)
-
-
 def numbers(visit: Visit, digits: int) -> Set[str]:
     """The prescription numbers a settlement names, those long enough to be of one prescription."""
     named = {line.rx for line in visit.lines if line.rx}
-    return {number for number in named if _names_one(number, digits)} if named else _NONE
-
-
-def own_numbers(script: Script) -> Set[str]:
-    """The numbers a prescription goes by: the platform's, the institution's, its lines'."""
-    own = {script.rx, script.number}
-    for line in script.lines:
-        own.add(line.rx)
-    own.discard("")
-    return own
+    return {number for number in named if names_one(number, digits)} if named else _NONE
 
 
 def scripts_of(person: Person, names: Set[str]) -> Sequence[Script]:
     """What the platform told of a prescription, by all its names, in order of time."""
     return [script for script in person.scripts if not names.isdisjoint(own_numbers(script))]
-
-
-def all_names(person: Person, names: Set[str]) -> Set[str]:
-    """All numbers that a prescription with these goes by, as far as the platform links them."""
-    if not person.scripts:
-        return names
-    known = set(names)
-    told = [own_numbers(script) for script in person.scripts]
-    linked = True
-    while linked:
-        linked = False
-        for own in told:
-            if not known.isdisjoint(own) and not own <= known:
-                known |= own
-                linked = True
-    return known
 
 
 def drugs_of(visit: Visit, names: Set[str]) -> dict[str, int]:

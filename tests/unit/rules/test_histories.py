@@ -104,13 +104,13 @@ def test_a_reversed_visit_tells_everyone_when_it_was_reversed() -> None:
         "v", "2024-01-01T08:00:00", dev_no="D1", invono="0020317745", invo_codg="64010124"
     )
     person = Person("PERSON-1")
-    first = list(spread(visit, person.refunds, first=True))
+    first = list(spread(visit, person, first=True))
     assert {fact.kind for fact in first} >= {"account", "terminal", "institution_day", "document"}
     assert all(getattr(fact.record, "rev_at", 0) == 0 for fact in first)
     person.take(visit)
     late = _refund("r", "2024-06-01T08:00:00", setl_id="S-v")
     _, changed = person.take(late) or ()
-    told = spread(changed, person.refunds, first=False)
+    told = spread(changed, person, first=False)
     again = {fact.kind: fact.record for fact in told if not isinstance(fact.record, Payback)}
     assert getattr(again["account"], "rev_at", 0) == late.time
     assert getattr(again["terminal"], "rev_at", 0) == 0

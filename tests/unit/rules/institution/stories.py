@@ -102,7 +102,7 @@ _scripts = st.fixed_dictionaries(
     {
         "event_type": st.just("prescription"),
         "event_time": _moments,
-        "fixmedins_code": st.just(_HOSPITAL),
+        "fixmedins_code": st.sampled_from([_HOSPITAL, _HOSPITAL, _PHARMACY]),
         "hi_rxno": st.sampled_from(["", "RX6401000001"]),
         "rxno": st.just("CF0000000001"),
         "dr_code": st.sampled_from(["", "D640100000001", "N640100000001"]),

@@ -1,0 +1,69 @@
+"""Settlements to bills: what an institution's month remembers of one."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from events.codes import Scheme
+from rules.histories.contradictions import lacks
+from rules.histories.records import Bill, Packs, Script, Visit
+from rules.histories.scripts import named
+
+_ACUTE: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY})
+_PACKED: Final = frozenset("XZ")
+"""Of drugs that are sold in packs with a trace code."""
+_PACK: Final = 1000
+"""One pack, in thousandths."""
+
+
+def bill_of(
+    visit: Visit, packs: Sequence[Sequence[str]], scripts: Sequence[Script], *, pharmacy: bool
+) -> Bill:
+    """The bill of a visit.
+
+    `packs` are the trace codes of each line that can identify a pack, `scripts` the prescriptions
+    that the platform told of its person.
+    """
+    drugs = untraced = amount = several = short = short_amount = 0
+    prescribed, doctor = False, ""
+    for line, traces in zip(visit.lines, packs, strict=True):
+        if line.rx or line.outside:
+            prescribed = True
+            doctor = doctor or line.doctor
+        if line.code[:1] in _PACKED and line.quantity > 0 and not line.split:
+            drugs += 1
+            if not traces:
+                untraced += 1
+                amount += line.amount
+            elif line.quantity > _PACK and not line.quantity % _PACK:
+                several += 1
+                number = line.quantity // _PACK
+                lacking = number - len(set(traces))
+                if lacking > 0:
+                    short += 1
+                    short_amount += line.amount * lacking // number
+    return Bill(
+        visit.event_id,
+        visit.time,
+        visit.setl_id,
+        visit.psn_no,
+        visit.insured_area,
+        visit.scheme,
+        pharmacy,
+        visit.fee,
+        visit.fund or visit.pool,
+        visit.account or visit.shared,
+        visit.own_expense,
+        visit.begin,
+        visit.diagnoses[0] if visit.diagnoses else "",
+        drugs,
+        untraced,
+        amount,
+        prescribed,
+        doctor,
+        pharmacy and drugs > 0 and (visit.fund or visit.pool) > 0 and visit.scheme in _ACUTE,
+        visit.rev_at,
+        lacks(visit),
+        Packs(several, short, short_amount) if several else None,
+        visit.parts,
+        named(visit, scripts) if pharmacy and prescribed else None,
+    )

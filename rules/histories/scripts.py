@@ -1,0 +1,84 @@
+"""Prescriptions of a person, and the sales that name them: by which number, and told by whom."""
+
+from collections.abc import Sequence, Set
+from functools import lru_cache
+
+from events.identifiers import check_staff, is_placeholder
+from rules.histories.facts import PRESCRIPTION_SIGNS
+from rules.histories.keyed import Person
+from rules.histories.records import (
+    RX_HOSPITAL,
+    RX_NAMED,
+    RX_OTHERWISE,
+    RX_OWN,
+    Named,
+    Script,
+    Visit,
+)
+
+
+@lru_cache(65536)
+def names_one(number: str, signs: int) -> bool:
+    """Whether a number is long enough to be one prescription's, and no placeholder."""
+    return len(number) >= signs and not is_placeholder(number)
+
+
+def own_numbers(script: Script) -> Set[str]:
+    """The numbers a prescription goes by: the platform's, the institution's, its lines'."""
+    own = {script.rx, script.number}
+    for line in script.lines:
+        own.add(line.rx)
+    own.discard("")
+    return own
+
+
+def all_names(person: Person, names: Set[str]) -> Set[str]:
+    """All numbers that a prescription with these goes by, as far as the platform links them."""
+    if not person.scripts:
+        return names
+    return _linked([own_numbers(script) for script in person.scripts], names)
+
+
+def _linked(told: Sequence[Set[str]], names: Set[str]) -> Set[str]:
+    known = set(names)
+    linked = True
+    while linked:
+        linked = False
+        for own in told:
+            if not known.isdisjoint(own) and not own <= known:
+                known |= own
+                linked = True
+    return known
+
+
+def named(visit: Visit, scripts: Sequence[Script]) -> Named | None:
+    """Which prescription a pharmacy's sale names, and who told of it; None if it names none.
+
+    Further prescriptions can only add to who told of it. If it names several, any of them counts.
+    """
+    numbers = {
+        line.rx for line in visit.lines if line.rx and names_one(line.rx, PRESCRIPTION_SIGNS)
+    }
+    if not numbers:
+        return None
+    if not scripts:
+        return Named(min(numbers), RX_NAMED, "")
+    by, first = RX_NAMED, ""
+    own = [own_numbers(script) for script in scripts]
+    known = _linked(own, numbers)
+    for script, names in zip(scripts, own, strict=True):
+        if known.isdisjoint(names):
+            continue
+        told = _told(script, visit.inst)
+        by |= told
+        if told == RX_OWN:
+            first = min(first, script.event_id) if first else script.event_id
+    return Named(min(numbers), by, first)
+
+
+def _told(script: Script, seller: str) -> int:
+    """Who told of a prescription: a hospital, the seller itself naming nobody, or another way."""
+    if script.inst and script.inst[0] != "P":
+        return RX_HOSPITAL
+    unsigned = not script.doctor or check_staff(script.doctor) is not None
+    return RX_OWN if script.inst == seller and unsigned else RX_OTHERWISE

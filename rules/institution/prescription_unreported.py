@@ -1,0 +1,107 @@
+"""Pool money at a pharmacy on a prescription that nobody reported.
+
+Whether the area's hospitals report what pharmacies fill is seen from the pharmacy's other sales of
+the month: only where nearly all of their prescriptions are known does an unknown number say
+anything, and only if it is as long as the known ones. Prescriptions may come after the sale.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rules.context import Context
+from rules.findings import Finding, Verdict, found
+from rules.histories.keyed import ASKS, INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.records import RX_HOSPITAL, RX_NAMED, Bill, Named
+from rules.institution.months import ABOUT, due, judged
+from rules.institution.told import asked, due_by_now
+from rules.rule import Rule
+
+KIND: Final = INSTITUTION_MONTH
+RECORDS: Final = (Bill,)
+SUBJECT: Final = "institution"
+_LAW: Final = "pharmacy.prescription_required"
+_UNKNOWN: Final = RX_NAMED | ASKS
+Limits = Mapping[str, Any]
+
+
+def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
+    """One matter a month: pool-paid sales on numbers that nobody reported."""
+    if not month.named or not (month.standing or month.named.get(_UNKNOWN)):
+        return ()
+    return _verdicts(rule, context, month, bill)
+
+
+def _verdicts(
+    rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
+) -> Iterator[Verdict]:
+    limits = rule.at(bill.time)
+    unknown, known = month.named.get(_UNKNOWN, 0), asked(month, having=RX_HOSPITAL)
+    task = due(rule, month, bill, holds=_is_exception(limits, known, unknown))
+    if task == "look":
+        yield Verdict(ABOUT, _look(limits, context, month))
+    elif task == "drop":
+        yield Verdict(ABOUT, None)
+
+
+def _is_exception(limits: Limits, known: int, unknown: int) -> bool:
+    """Whether unknown prescriptions are the exception where hospitals report theirs."""
+    return (
+        unknown > 0
+        and known >= limits["known"]
+        and known >= float(limits["share"]) * (known + unknown)
+    )
+
+
+def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
+    sales = [
+        (bill, bill.named)
+        for bill in judged(month)
+        if bill.asks and bill.named is not None and not bill.rev_at
+    ]
+    known = [named for _, named in sales if named.by & RX_HOSPITAL]
+    unknown = [bill for bill, named in sales if named.by == RX_NAMED]
+    if not _is_exception(limits, len(known), len(unknown)):
+        return None
+    lengths = {len(named.number) for named in known}
+    told = [
+        bill
+        for bill in due_by_now(limits, month, unknown)
+        if len(_named(bill).number) in lengths and _is_required(context, bill)
+    ]
+    return _finding(context, month, told, len(known)) if told else None
+
+
+def _finding(
+    context: Context, month: InstitutionMonth, told: Sequence[Bill], known: int
+) -> Finding:
+    inst, _, number = month.key.partition("|")
+    area = told[0].insured_area
+    law = context.law(area, _LAW, told[0].time)
+    amount = sum(bill.fund for bill in told)
+    return found(
+        told,
+        amount=amount,
+        involved=sum(bill.fee for bill in told),
+        area=area,
+        assumed=(_LAW,) if law is not None and law.filled else (),
+        evidence={
+            "institution": context.name_of(inst),
+            "month": number,
+            "sales": len(told),
+            "known": known,
+            "numbers": sorted({_named(bill).number for bill in told}),
+            "first_at": told[0].time,
+            "last_at": told[-1].time,
+            "amount_fen": amount,
+        },
+    )
+
+
+def _named(bill: Bill) -> Named:
+    assert bill.named is not None
+    return bill.named
+
+
+def _is_required(context: Context, bill: Bill) -> bool:
+    law = context.law(bill.insured_area, _LAW, bill.time)
+    return law is not None and law.flag
