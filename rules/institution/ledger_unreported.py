@@ -3,11 +3,13 @@
 Counts the days between two stock reports, or from the last one to the last settlement of a month,
 in which drugs were settled. A silence may have begun in one of the two months before; each month
 that it reaches is judged by what was settled in it. The pharmacy's own other days show that it
-reports at all and how regularly; of one that never does, or hardly, nothing is said.
+reports at all and how regularly; of one that never does, or hardly, nothing is said. One that
+sells a little reports on few days: it is judged by the gaps between them, and only after long.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from events.times import DAY, day_of, day_start
@@ -95,7 +97,10 @@ def _look(
     if silence.end + 1 - silence.begin < days * DAY:
         return None
     quiet = _sold(between(month.bills, silence.begin, silence.end))
-    if len(quiet) < limits["settlements"] or not _reports_otherwise(limits, month, silence):
+    long = silence.end + 1 - silence.begin >= limits["long_days"] * DAY
+    if len(quiet) < limits["long_settlements" if long else "settlements"]:
+        return None
+    if not _reports_otherwise(limits, month, silence, long=long):
         return None
     inst, _, number = month.key.partition("|")
     amount = sum(map(insured, quiet))
@@ -122,10 +127,13 @@ def _sold(bills: Sequence[Bill]) -> list[Bill]:
     return [b for b in bills if b.pharmacy and b.drugs and not b.rev_at and insured(b)]
 
 
-def _reports_otherwise(limits: Limits, month: InstitutionMonth, silence: Silence) -> bool:
+def _reports_otherwise(
+    limits: Limits, month: InstitutionMonth, silence: Silence, *, long: bool
+) -> bool:
     """Whether the pharmacy reports on the other days on which it settles drugs.
 
-    Where the month has no others, the last days before the silence say whether it reported.
+    Where the month has no others, the last days before the silence say whether it reported; before
+    a long one it is enough that the silence is several times as long as any gap between reports.
     """
     until = day_start(day_of(month.bills[-1].time))
     days = {
@@ -136,6 +144,17 @@ def _reports_otherwise(limits: Limits, month: InstitutionMonth, silence: Silence
     if not days:
         habit: int = limits["habit_days"]
         before = between(month.reports, silence.begin - habit * DAY, silence.begin - 1)
-        return len(before) >= float(limits["regular"]) * habit
+        if len(before) >= float(limits["regular"]) * habit:
+            return True
+        return long and _is_unlike(limits, month, silence)
     told = {report.time for report in month.reports}
     return len(days & told) >= float(limits["regular"]) * len(days)
+
+
+def _is_unlike(limits: Limits, month: InstitutionMonth, silence: Silence) -> bool:
+    """Whether a silence is much longer than any time between two of the reports before it."""
+    times = [report.time for report in month.reports if report.time < silence.begin]
+    if len(times) < limits["gap_reports"]:
+        return False
+    longest = max(after - time for time, after in pairwise(times))
+    return silence.end + 1 - silence.begin >= float(limits["gaps"]) * longest
