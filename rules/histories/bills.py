@@ -5,7 +5,7 @@ from typing import Final
 
 from events.codes import Scheme
 from rules.histories.contradictions import lacks
-from rules.histories.records import Bill, Packs, Script, Visit
+from rules.histories.records import Bill, OwnLines, Packs, Script, Visit
 from rules.histories.scripts import named
 
 _ACUTE: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY})
@@ -13,6 +13,7 @@ _PACKED: Final = frozenset("XZ")
 """Of drugs that are sold in packs with a trace code."""
 _PACK: Final = 1000
 """One pack, in thousandths."""
+_OWN_LEVEL: Final = "03"
 
 
 def bill_of(
@@ -24,11 +25,17 @@ def bill_of(
     that the platform told of its person.
     """
     drugs = untraced = amount = several = short = short_amount = 0
+    own = unsaid = unsaid_amount = 0
     prescribed, doctor = False, ""
     for line, traces in zip(visit.lines, packs, strict=True):
         if line.rx or line.outside:
             prescribed = True
             doctor = doctor or line.doctor
+        if line.level == _OWN_LEVEL and line.amount > 0 and line.in_scope <= 0:
+            own += 1
+            if not line.consent:
+                unsaid += 1
+                unsaid_amount += line.amount
         if line.code[:1] in _PACKED and line.quantity > 0 and not line.split:
             drugs += 1
             if not traces:
@@ -41,6 +48,8 @@ def bill_of(
                 if lacking > 0:
                     short += 1
                     short_amount += line.amount * lacking // number
+    if own and (pharmacy or visit.scheme == Scheme.EMERGENCY):
+        own = 0
     return Bill(
         visit.event_id,
         visit.time,
@@ -66,4 +75,5 @@ def bill_of(
         Packs(several, short, short_amount) if several else None,
         visit.parts,
         named(visit, scripts) if pharmacy and prescribed else None,
+        OwnLines(own, unsaid, unsaid_amount) if own else None,
     )

@@ -329,6 +329,9 @@ class InstitutionMonth(History, gc=False):
     named: dict[int, int] = UNWRITTEN
     """How many sales with insurance money, not taken back, name a prescription that who told of:
     a count for each set of `RX_*` bits, with `ASKS` where the pool paid for drugs."""
+    own_lines: int = 0
+    """Lines of own expense at a hospital, and those that do not say whether somebody consented."""
+    own_unsaid: int = 0
     parted: int = 0
     """Settlements that tell own expense and in-policy costs; how many do not add up."""
     parted_off: int = 0
@@ -403,6 +406,9 @@ class InstitutionMonth(History, gc=False):
     def _count(self, bill: Bill, sign: int) -> None:
         if bill.named is not None:
             self._name(bill, sign)
+        if bill.own is not None:
+            self.own_lines += sign * bill.own.lines
+            self.own_unsaid += sign * bill.own.unsaid
         if bill.drugs:
             self.drugs += sign * bill.drugs
             self.untraced += sign * bill.untraced

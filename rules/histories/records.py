@@ -310,6 +310,15 @@ class Packs(Struct, frozen=True, gc=False, array_like=True):
     short_amount: int
 
 
+class OwnLines(Struct, frozen=True, gc=False, array_like=True):
+    """Fee lines that say that they are of own expense (`chrgitm_lv` 03)."""
+
+    lines: int
+    unsaid: int
+    """How many of them do not say whether somebody consented, and what they cost."""
+    unsaid_amount: int
+
+
 class Named(Struct, frozen=True, gc=False, array_like=True):
     """The prescription that a pharmacy's sale names."""
 
@@ -355,6 +364,8 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     """As for the visit."""
     named: Named | None = None
     """The prescription it names; at pharmacies only."""
+    own: OwnLines | None = None
+    """Of lines of own expense, outside pharmacies and emergencies; None where there are none."""
 
 
 class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):

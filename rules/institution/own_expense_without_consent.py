@@ -1,7 +1,7 @@
 """Own-expense items charged although the sender says that nobody consented.
 
 Only an explicit "no" counts, and only for what the catalogue or the fee line itself calls own
-expense; a flag that was not sent is a matter of data quality.
+expense; a flag that was not sent is looked at by `own_expense_consent_unsaid`.
 """
 
 from collections.abc import Iterable, Iterator
