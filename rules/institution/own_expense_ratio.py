@@ -12,7 +12,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import ABOUT, due, judged, place
+from rules.institution.months import ABOUT, due, is_large, judged, place
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -24,7 +24,9 @@ Limits = Mapping[str, Any]
 
 def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a month: its share of own expense."""
-    if (not month.paid_own and not month.standing) or not _counts(bill):
+    if not month.paid_own and not month.standing:
+        return ()
+    if not (_counts(bill) or is_large(month)):
         return ()
     limits = rule.at(bill.time)
     much = (

@@ -11,7 +11,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import ABOUT, due, judged
+from rules.institution.months import ABOUT, due, is_large, judged
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -22,7 +22,9 @@ _LAW: Final = "pharmacy.prescription_required"
 
 def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a month: sales the pool paid without a prescription."""
-    if not bill.asks or (not month.standing and month.answered == month.asked):
+    if not month.standing and month.answered == month.asked:
+        return ()
+    if not (bill.asks or is_large(month)):
         return ()
     return _verdicts(rule, context, month, bill)
 

@@ -11,8 +11,8 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import ABOUT, due, judged
-from rules.institution.settled import insured, must_scan
+from rules.institution.months import ABOUT, due, is_large, judged
+from rules.institution.settled import insured, must_scan, scans
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -23,7 +23,9 @@ Limits = Mapping[str, Any]
 
 def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     """One matter a month: its drugs without trace codes."""
-    if not bill.drugs or (not month.standing and not 0 < month.untraced < month.drugs):
+    if not month.standing and not 0 < month.untraced < month.drugs:
+        return ()
+    if not (bill.drugs or is_large(month)) or not scans(context, month, pharmacy=bill.pharmacy):
         return ()
     return _verdicts(rule, context, month, bill)
 

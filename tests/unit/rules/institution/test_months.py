@@ -1,20 +1,25 @@
 """What an institution's month remembers of its settlements, in whatever order events arrive."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.kinds import Event
+from events.times import CST
 from rules.engine import Engine
 from rules.histories.facts import Fact
-from rules.histories.keyed import History, InstitutionMonth
-from rules.histories.records import RX_HOSPITAL, RX_NAMED, RX_OTHERWISE, RX_OWN, Record
+from rules.histories.keyed import INSTITUTION_MONTH, History, InstitutionMonth
+from rules.histories.records import RX_HOSPITAL, RX_NAMED, RX_OTHERWISE, RX_OWN, Bill, Record
+from rules.registry import load_rules
+from rules.rule import Rule
 from streams.memory import Memory
 from streams.pipeline import Pipeline
-from tests.unit.rules.institution.stories import context, lives, told
+from tests.unit.rules.institution.stories import context, lives, outcome, told
 
 CONTEXT = context()
 _SALE = {
@@ -89,3 +94,54 @@ def test_who_told_of_a_sale_s_prescription() -> None:
             month = _months(told(records))["P64010000001|2025-08"]
             assert month.bills[0].named is not None
             assert month.bills[0].named.by == by
+
+
+def _busy() -> list[Event]:
+    """Two hundred sales and more in a month, with one of nothing that rules count at the end."""
+    drug = {"med_list_codg": "XC08CAA001A001010100001", "det_item_fee_sumamt": "60.00"}
+    codes = [f"8123456789012345678{pack}" for pack in range(2)]
+    usual = {"cnt": "2", "rxno": "RX6401000001", "drug_trac_codg": codes}
+    records: list[dict[str, Any]] = []
+    for at in range(220):
+        odd = at % 20 == 19
+        line: dict[str, Any] = {**drug, **usual}
+        if odd:
+            line["drug_trac_codg"] = codes[: at % 3 % 2]
+            line["rxno"] = ""
+        moment = datetime(2025, 8, 1 + at // 15, 9, at % 15, tzinfo=CST)
+        records.append(
+            {
+                "event_type": "settlement",
+                "event_time": moment.isoformat(),
+                "psn_no": f"P-{at}",
+                "fixmedins_code": "P64010000001",
+                "med_type": "41",
+                "medfee_sumamt": "60.00",
+                "fulamt_ownpay_amt": "45.00",
+                "inscp_scp_amt": "10.00" if odd else "15.00",
+                "fund_pay_sumamt": "20.00",
+                "acct_pay": "40.00",
+                "feedetail": [line],
+            }
+        )
+    last = {**records[0], "event_time": "2025-08-20T09:00:00", "psn_no": "P-0", "feedetail": []}
+    return told([*records, {**last, "fund_pay_sumamt": "0.00", "acct_pay": "60.00"}])
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        rule
+        for rule in load_rules(["institution", "data_quality"])
+        if rule.kind == INSTITUTION_MONTH and Bill in rule.records
+    ],
+    ids=lambda rule: rule.id,
+)
+def test_a_busy_month_is_judged_alike_in_every_order(rule: Rule) -> None:
+    """Also where what ends a day is nothing that the rule counts."""
+    events = _busy()
+    expected = outcome(events, rule, CONTEXT)
+    assert outcome(list(reversed(events)), rule, CONTEXT) == expected
+    shuffled = list(events)
+    Random(7).shuffle(shuffled)
+    assert outcome(shuffled, rule, CONTEXT) == expected
