@@ -1,8 +1,9 @@
 """The same drug bought too often, or at too many institutions, within weeks.
 
 Unlike overlapping supply it needs no days of supply and counts what the account paid too: who buys
-one drug at four places may mean to sell it. Treatment of consecutive days at one hospital, such as
-infusions, is one purchase.
+one drug at four places may mean to sell it. Where only the account paid, the purchases must come to
+more than somebody can need: so many days of supply, or so much money. Treatment of consecutive days
+at one hospital, such as infusions, is one purchase; what nobody's fund or account paid is none.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,12 +16,13 @@ from rules.cash_out.windows import episode, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
-from rules.histories.records import Visit
+from rules.histories.records import Line, Visit
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
 from rules.rule import Rule
 from rules.usage.drugs import generic, is_drug
 from rules.usage.periods import months_until
+from rules.usage.supply import draws_on_pool, is_own_affair
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
@@ -56,7 +58,7 @@ def check(rule: Rule, context: Context, person: Person, visit: Visit) -> Iterabl
     if visits[-1] is visit and visits[-least].time < visit.time - widest:
         return ()
     often = _often(visits, visit, widest, least)
-    return _verdicts(context, person, visit, widest, often) if often else ()
+    return _verdicts(limits, context, person, visit, often) if often else ()
 
 
 def _often(visits: Sequence[Visit], visit: Visit, widest: int, least: int) -> Collection[str]:
@@ -79,12 +81,13 @@ def _often(visits: Sequence[Visit], visit: Visit, widest: int, least: int) -> Co
 
 
 def _verdicts(
-    context: Context, person: Person, visit: Visit, widest: int, often: Collection[str]
+    limits: Limits, context: Context, person: Person, visit: Visit, often: Collection[str]
 ) -> Iterator[Verdict]:
+    widest = limits["widest_days"] * DAY
     drugs = {generic(line) for line in visit.lines if line.code[:_PREFIX] in often}
     for drug in sorted(drugs):
         for month in months_until(visit.time, widest, person.visits[-1].time):
-            yield Verdict(f"{drug}|{month}", _look(context, person, drug, month, widest))
+            yield Verdict(f"{drug}|{month}", _look(limits, context, person, drug, month))
 
 
 def _bounds(context: Context, visit: Visit) -> Bounds | None:
@@ -96,13 +99,14 @@ def _bounds(context: Context, visit: Visit) -> Bounds | None:
     return Bounds(values[0], values[1], values[2], values[3], tuple(filled))
 
 
-def _look(context: Context, person: Person, drug: str, month: str, widest: int) -> Finding | None:
+def _look(
+    limits: Limits, context: Context, person: Person, drug: str, month: str
+) -> Finding | None:
     first, last = month_bounds(month)
     bought = [
         visit
-        for visit in between(person.visits, first - widest, last)
-        if visit.scheme != _INPATIENT
-        and any(line.code.startswith(drug) and line.quantity > 0 for line in visit.lines)
+        for visit in between(person.visits, first - limits["widest_days"] * DAY, last)
+        if visit.scheme != _INPATIENT and any(_bought(visit, drug))
     ]
     bounds = _bounds(context, bought[-1]) if bought else None
     if bounds is None:
@@ -110,22 +114,43 @@ def _look(context: Context, person: Person, drug: str, month: str, widest: int) 
     if len(bought) <= bounds.purchases and len({v.inst for v in bought}) <= bounds.places:
         return None
     reach = max(bounds.days, bounds.place_days) * DAY
-    taking, no_more = episode(bought, month, reach, partial(_hit, bounds))
+    taking, no_more = episode(bought, month, reach, partial(_hit, limits, bounds, drug))
     if not taking:
         return None
     finding = _finding(context, drug, taking, bounds)
     return withdrawn(finding) if no_more else finding
 
 
-def _hit(bounds: Bounds, run: Sequence[Visit]) -> Sequence[Visit]:
+def _bought(visit: Visit, drug: str) -> Iterator[Line]:
+    """The lines of a settlement that sold a drug for money of a fund or an account."""
+    for line in visit.lines:
+        if line.code.startswith(drug) and line.quantity > 0 and not is_own_affair(visit, line):
+            yield line
+
+
+def _hit(limits: Limits, bounds: Bounds, drug: str, run: Sequence[Visit]) -> Sequence[Visit]:
     if not run:
         return ()
     day = day_of(run[-1].time)
     near = [visit for visit in run if day_of(visit.time) > day - bounds.days]
-    if len(_times(near)) > bounds.purchases:
+    if len(_times(near)) > bounds.purchases and _too_much(limits, near, drug):
         return near
     near = [visit for visit in run if day_of(visit.time) > day - bounds.place_days]
-    return near if len({visit.inst for visit in near}) > bounds.places else ()
+    if len({visit.inst for visit in near}) > bounds.places and _too_much(limits, near, drug):
+        return near
+    return ()
+
+
+def _too_much(limits: Limits, visits: Sequence[Visit], drug: str) -> bool:
+    """Whether the pool paid for any of these purchases, or all are too much for an account."""
+    days = amount = 0
+    for visit in visits:
+        lines = list(_bought(visit, drug))
+        if any(draws_on_pool(visit, line) for line in lines):
+            return True
+        days += max((line.days for line in lines), default=0)
+        amount += sum(line.amount for line in lines)
+    return bool(days > limits["account_days"] or amount >= limits["account_amount"])
 
 
 def _times(visits: Sequence[Visit]) -> list[Visit]:
@@ -142,7 +167,7 @@ def _times(visits: Sequence[Visit]) -> list[Visit]:
 
 
 def _finding(context: Context, drug: str, taking: Sequence[Visit], bounds: Bounds) -> Finding:
-    lines = [line for visit in taking for line in visit.lines if line.code.startswith(drug)]
+    lines = [line for visit in taking for line in _bought(visit, drug)]
     amount = sum(line.amount for line in lines)
     insts = sorted({visit.inst for visit in taking})
     return found(

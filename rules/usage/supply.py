@@ -8,6 +8,8 @@ from events.national_codes import ChrgitmLv
 from events.times import day_of
 from rules.histories.records import Line, Visit
 from rules.histories.spreading import at_pharmacy
+from rules.impersonation.drawn import paid
+from rules.knowledge.payment import from_funds, pooled, untold
 from rules.usage.drugs import generic, is_drug
 
 _INPATIENT: Final = str(Scheme.INPATIENT)
@@ -28,19 +30,23 @@ class Purchase(NamedTuple):
 def is_supplied(visit: Visit, line: Line) -> bool:
     """Whether a line supplies a drug for home that somebody prescribed or the pool paid.
 
-    What people choose themselves and pay from account or purse is their own affair.
+    What people choose themselves and pay from account or purse is their own affair. Some areas
+    count the account into `fund_pay_sumamt`: that is no pool money.
     """
     if visit.scheme == _INPATIENT or line.quantity <= 0 or not is_drug(line):
         return False
-    return bool(line.rx or line.outside or visit.fund or visit.pool) or not at_pharmacy(visit)
+    return bool(line.rx or line.outside or from_funds(visit)) or not at_pharmacy(visit)
 
 
 def is_own_affair(visit: Visit, line: Line) -> bool:
-    """Whether a line is own expense that neither a fund nor an account paid a fen of.
+    """Whether neither a fund nor an account paid a fen of a line, and no deductible counts it.
 
     The account paid for own expense where the purse paid less than all of it.
     """
-    if line.level != ChrgitmLv.C or line.in_scope > 0:
+    own_expense = line.level == ChrgitmLv.C and line.in_scope <= 0
+    if not paid(visit) and (own_expense or not visit.deductible):
+        return not untold(visit) or own_expense
+    if not own_expense:
         return False
     if not visit.account and not visit.shared:
         return True
@@ -49,6 +55,16 @@ def is_own_affair(visit: Visit, line: Line) -> bool:
         if other.level == ChrgitmLv.C and other.in_scope <= 0:
             own += other.amount
     return visit.cash >= own
+
+
+def draws_on_pool(visit: Visit, line: Line) -> bool:
+    """Whether the pool paid for a line, or pays the sooner because the deductible counts it.
+
+    Other lines are the account's alone: the insured's own money, though not to be turned to cash.
+    """
+    if pooled(visit, line):
+        return True
+    return visit.deductible > 0 and (line.in_scope > 0 or line.level != ChrgitmLv.C)
 
 
 def purchases(visits: Sequence[Visit], drug: str, least_days: int) -> Iterator[Purchase]:
