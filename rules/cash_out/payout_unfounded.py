@@ -96,16 +96,11 @@ def _paid_before(limits: Mapping[str, Any], account: Account, payout: Payout) ->
     """An earlier payout of the same sum for the same death, None where the second may be right."""
     if payout.reason != _DEATH or payout.amount <= 0 or len(account.payouts) < 2:
         return None
-    until = payout.time - int(limits["told_twice_hours"]) * HOUR
+    paid = _paid_until(limits, account, payout)
     before = next(
-        (
-            other
-            for other in account.payouts
-            if other.reason == _DEATH and other.amount == payout.amount and other.time < until
-        ),
-        None,
+        (other for other in paid if other.reason == _DEATH and other.amount == payout.amount), None
     )
-    if before is None:
+    if before is None or before is payout or paid[-1] is not payout:
         return None
     since, held = before.time, 0
     for swipe in account.swipes:
@@ -115,8 +110,27 @@ def _paid_before(limits: Mapping[str, Any], account: Account, payout: Payout) ->
     came = sum(credit.amount for credit in known if credit.time >= since) + sum(
         back.account_back for back in account.paybacks if since <= back.time <= payout.time
     )
+    went = sum(other.amount for other in paid[paid.index(before) + 1 : -1])
     unknown = 0 if known else limits["unreported"]
-    return before if payout.amount > max(held, 0) + came + unknown else None
+    return before if payout.amount > max(held, 0) + came + unknown - went else None
+
+
+def _paid_until(limits: Mapping[str, Any], account: Account, payout: Payout) -> list[Payout]:
+    """The payouts until this one; an equal one for the same death told again soon is left out."""
+    soon = int(limits["told_twice_hours"]) * HOUR
+    paid: list[Payout] = []
+    for other in account.payouts:
+        again = other.reason == _DEATH and any(
+            known.reason == _DEATH
+            and known.amount == other.amount
+            and other.time - known.time <= soon
+            for known in paid
+        )
+        if not again:
+            paid.append(other)
+        if other is payout:
+            break
+    return paid
 
 
 def _hands(payout: Payout, posts: Value | None, *, due: bool) -> list[str]:

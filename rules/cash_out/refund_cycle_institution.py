@@ -23,6 +23,8 @@ KIND: Final = INSTITUTION_MONTH
 RECORDS: Final = (Payback, Bill)
 SUBJECT: Final = "institution"
 ABOUT: Final = "refunds"
+_PHARMACY: Final = "P"
+"""First letter of a pharmacy's national code."""
 
 
 class Pair(NamedTuple):
@@ -105,12 +107,16 @@ def _repeated(limits: Mapping[str, Any], pairs: Sequence[Pair], all_pairs: int) 
 def _gaining(
     limits: Mapping[str, Any], pairs: Sequence[Pair], bills: Sequence[Bill]
 ) -> Sequence[Pair]:
-    """The pairs but those of a hospital in which no more cash went back than was paid."""
-    hospital = {bill.event_id for bill in bills if not bill.pharmacy}
+    """The pairs but those of a hospital in which no more cash went back than was paid.
+
+    A settlement of the month before is not among the bills: the institution's code says what it is.
+    """
+    pharmacy = {bill.event_id: bill.pharmacy for bill in bills}
     return [
         pair
         for pair in pairs
-        if pair.first.settlement_event not in hospital or pair.cash_excess > limits["tolerance"]
+        if pair.cash_excess > limits["tolerance"]
+        or pharmacy.get(pair.first.settlement_event, pair.first.inst[:1] == _PHARMACY)
     ]
 
 

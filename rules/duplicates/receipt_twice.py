@@ -3,7 +3,7 @@
 A receipt is one where the numbers agree and the codes of the series do not contradict each
 other. Numbers without a series repeat from place to place, so they need a second sign: the same
 person, institution or total. A receipt that was cancelled (red) is no claim and takes earlier ones
-with it; one exchanged for paper comes twice and is paid once.
+of it along; one exchanged for paper comes twice and is paid once. One claim may be told again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,8 +35,11 @@ def check(rule: Rule, context: Context, document: Document, changed: Paper) -> I
         return
     digits = rule.at(changed.time)["unique_digits"]
     alone = len(document.key) - len("bill|") >= digits
-    papers = _standing(document.papers)
+    once, again = _once(document.papers)
+    papers = _standing(once, alone=alone)
     since = (changed.time, changed.event_id)
+    for paper in again:
+        yield Verdict(paper.event_id, None)
     for at, paper in enumerate(papers):
         if changed.flag != RED and (paper.time, paper.event_id) < since:
             continue
@@ -46,26 +49,49 @@ def check(rule: Rule, context: Context, document: Document, changed: Paper) -> I
             yield Verdict(paper.event_id, finding)
 
 
-def _standing(papers: Sequence[Paper]) -> list[Paper]:
-    """Payments in order of time, those before a red receipt taken back by it."""
+def _once(papers: Sequence[Paper]) -> tuple[Sequence[Paper], Sequence[Paper]]:
+    """Every payment once, and what only tells a claim again: its first paid version counts."""
+    claims: dict[str, Paper] = {}
+    for paper in papers:
+        if paper.via == _MANUAL and paper.flag not in (RED, EXCHANGED) and paper.setl_id:
+            known = claims.get(paper.setl_id)
+            if known is None or (paper.fund and not known.fund):
+                claims[paper.setl_id] = paper
+    again = [
+        paper
+        for paper in papers
+        if paper.via == _MANUAL
+        and paper.flag not in (RED, EXCHANGED)
+        and claims.get(paper.setl_id, paper) is not paper
+    ]
+    return ([paper for paper in papers if paper not in again] if again else papers), again
+
+
+def _standing(papers: Sequence[Paper], *, alone: bool) -> list[Paper]:
+    """Payments in order of time, those before a red receipt of theirs taken back by it."""
     kept = [p for p in papers if p.via in (_DIRECT, _MANUAL) and p.flag not in (RED, EXCHANGED)]
     red = [paper for paper in papers if paper.flag == RED and paper.via == _MANUAL]
-    return [_reddened(paper, red) for paper in kept] if red else kept
+    return [_reddened(paper, red, alone=alone) for paper in kept] if red else kept
 
 
-def _reddened(paper: Paper, red: Sequence[Paper]) -> Paper:
+def _reddened(paper: Paper, red: Sequence[Paper], *, alone: bool) -> Paper:
     cancelled = min(
         (
             other.time
             for other in red
             if (other.time, other.event_id) > (paper.time, paper.event_id)
-            and same_series(paper.series, other.series) is not False
+            and (_is_claim(other, paper) or _one_receipt(other, paper, alone=alone))
         ),
         default=0,
     )
     if not cancelled or 0 < paper.rev_at <= cancelled:
         return paper
     return structs.replace(paper, rev_at=cancelled)
+
+
+def _is_claim(other: Paper, paper: Paper) -> bool:
+    """Whether two papers are of one claim by its number."""
+    return paper.via == _MANUAL and bool(paper.setl_id) and other.setl_id == paper.setl_id
 
 
 def _one_receipt(other: Paper, paper: Paper, *, alone: bool) -> bool:
@@ -101,7 +127,7 @@ def _look(
     direct = paper.via == first.via == _DIRECT
     return found(
         [*twice, paper],
-        amount=paper.fund or paper.account,
+        amount=_too_much(first, paper),
         involved=sum(other.fund + other.account for other in [*twice, paper]),
         area=paper.area,
         severity=2 if direct else None,
@@ -120,6 +146,17 @@ def _look(
             "persons": len(people),
         },
     )
+
+
+def _too_much(other: Paper, paper: Paper) -> int:
+    """The money that the second payment should not have been, fen.
+
+    Where the account paid part of a receipt and a claim the rest, only what is beyond the total.
+    """
+    claim, direct = (paper, other) if paper.via == _MANUAL else (other, paper)
+    if claim.via != direct.via and not direct.fund:
+        return min(paper.fund or paper.account, direct.account + claim.fund - direct.amount)
+    return paper.fund or paper.account
 
 
 def _paid_twice(other: Paper, paper: Paper) -> bool:

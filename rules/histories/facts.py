@@ -36,8 +36,8 @@ def month_key(inst: str, time: int) -> str:
 def receipt(series: str, number: str) -> str:
     """A receipt as `series:number`; empty when there is none or only a placeholder.
 
-    However it was typed, one receipt is told alike: spaces, full-width signs, small letters and
-    leading zeros of the number make no other one.
+    However it was typed, one receipt is told alike: spaces, punctuation, full-width signs, small
+    letters and leading zeros of the number make no other one.
     """
     if not number:
         return ""
@@ -53,7 +53,7 @@ def _typed(text: str) -> str:
     """A number without the differences that typing makes."""
     if text.isascii() and text.isalnum():
         return text.upper()
-    return "".join(normalize("NFKC", text).upper().split())
+    return "".join(filter(str.isalnum, normalize("NFKC", text).upper()))
 
 
 def same_series(one: str, other: str) -> bool | None:
