@@ -10,7 +10,7 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
 from rules.rule import Rule
 from rules.usage.drugs import generic
-from rules.usage.supply import is_supplied
+from rules.usage.supply import prescribed_lines
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
@@ -32,7 +32,7 @@ def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Ver
 def _verdicts(limits: Limits, context: Context, visit: Visit) -> Iterator[Verdict]:
     if visit.scheme not in _ORDINARY:
         return
-    lines = [line for line in visit.lines if is_supplied(visit, line)]
+    lines = prescribed_lines(visit)
     finding = _look(limits, context, visit, lines) if lines else None
     if finding is not None:
         yield Verdict(visit.event_id, withdrawn(finding) if visit.rev_at else finding)

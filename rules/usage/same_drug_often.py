@@ -14,6 +14,7 @@ from events.codes import Scheme
 from events.times import DAY, day_of
 from rules.cash_out.windows import episode, month_bounds
 from rules.context import Context
+from rules.duplicates.fee_lines import charged
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
@@ -123,7 +124,7 @@ def _look(
 
 def _bought(visit: Visit, drug: str) -> Iterator[Line]:
     """The lines of a settlement that sold a drug for money of a fund or an account."""
-    for line in visit.lines:
+    for line in charged(visit.lines):
         if line.code.startswith(drug) and line.quantity > 0 and not is_own_affair(visit, line):
             yield line
 

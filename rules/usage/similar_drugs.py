@@ -15,7 +15,7 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
 from rules.rule import Rule
 from rules.usage.drugs import beginnings, generic
-from rules.usage.supply import is_supplied
+from rules.usage.supply import prescribed_lines
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
@@ -44,13 +44,8 @@ def _verdicts(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     limits = rule.at(visit.time)
     combined = beginnings(limits["combined"])
     alike: dict[str, dict[str, Line]] = {}
-    for line in visit.lines:
-        if (
-            line.code[:1] == _WESTERN
-            and not line.code.startswith(combined)
-            and line.amount > 0
-            and is_supplied(visit, line)
-        ):
+    for line in prescribed_lines(visit):
+        if line.code[:1] == _WESTERN and not line.code.startswith(combined) and line.amount > 0:
             alike.setdefault(line.code[:_CLASS], {})[generic(line)] = line
     pairs = [list(drugs.values()) for drugs in alike.values() if len(drugs) > 1]
     if not pairs:

@@ -17,8 +17,8 @@ from rules.histories.records import Line, Visit
 from rules.histories.series import between
 from rules.impersonation.drawn import paid
 from rules.rule import Rule
-from rules.usage.drugs import generic, is_drug
-from rules.usage.supply import is_supplied
+from rules.usage.drugs import generic
+from rules.usage.supply import prescribed_lines
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit,)
@@ -90,7 +90,7 @@ def _whose(visit: Visit) -> tuple[str, str, str, str] | None:
 
 
 def _prescribed(visit: Visit) -> list[Line]:
-    return [line for line in visit.lines if is_drug(line) and is_supplied(visit, line)]
+    return prescribed_lines(visit)
 
 
 def _look(limits: Limits, context: Context, group: Sequence[Visit]) -> Finding | None:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from events.codes import Scheme
 from events.national_codes import ChrgitmLv
 from events.times import day_of
+from rules.duplicates.fee_lines import charged
 from rules.histories.records import Line, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import paid
@@ -36,6 +37,16 @@ def is_supplied(visit: Visit, line: Line) -> bool:
     if visit.scheme == _INPATIENT or line.quantity <= 0 or not is_drug(line):
         return False
     return bool(line.rx or line.outside or from_funds(visit)) or not at_pharmacy(visit)
+
+
+def prescribed_lines(visit: Visit) -> list[Line]:
+    """The lines that supply a drug (`is_supplied`) and that no other line takes back."""
+    return [line for line in charged(visit.lines) if is_supplied(visit, line)]
+
+
+def insured_lines(visit: Visit) -> list[Line]:
+    """Those of them that are not the insured's own affair."""
+    return [line for line in prescribed_lines(visit) if not is_own_affair(visit, line)]
 
 
 def is_own_affair(visit: Visit, line: Line) -> bool:
@@ -70,12 +81,9 @@ def draws_on_pool(visit: Visit, line: Line) -> bool:
 def purchases(visits: Sequence[Visit], drug: str, least_days: int) -> Iterator[Purchase]:
     """Settlements that supplied a drug for so many days; strengths taken together count once."""
     for visit in visits:
-        lines = [line for line in visit.lines if line.code.startswith(drug)]
-        if not lines:
+        if not any(line.code.startswith(drug) for line in visit.lines):
             continue
-        lines = [
-            line for line in lines if is_supplied(visit, line) and not is_own_affair(visit, line)
-        ]
+        lines = [line for line in insured_lines(visit) if line.code.startswith(drug)]
         days = max((line.days for line in lines), default=0)
         if days >= least_days:
             amount = sum(line.amount for line in lines)
@@ -86,11 +94,7 @@ def purchases(visits: Sequence[Visit], drug: str, least_days: int) -> Iterator[P
 
 def supplied(visit: Visit, least_days: int) -> set[str]:
     """The drugs a settlement supplies for so many days, by generic."""
-    return {
-        generic(line)
-        for line in visit.lines
-        if line.days >= least_days and is_supplied(visit, line) and not is_own_affair(visit, line)
-    }
+    return {generic(line) for line in insured_lines(visit) if line.days >= least_days}
 
 
 def too_early(run: Sequence[Purchase], forgiven: int, advance: int) -> Sequence[Purchase]:

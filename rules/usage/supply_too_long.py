@@ -17,7 +17,7 @@ from rules.histories.records import Line, Permit, Visit
 from rules.rule import Rule
 from rules.usage.drugs import beginnings, generic
 from rules.usage.filings import filed
-from rules.usage.supply import draws_on_pool, is_own_affair, is_supplied
+from rules.usage.supply import draws_on_pool, insured_lines
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Permit)
@@ -103,23 +103,17 @@ def _ordinary(limits: Limits) -> Bound:
 
 def _beyond(limits: Limits, visit: Visit, bound: Bound) -> Iterator[Excess]:
     """The lines beyond their bound: what several packs supply and the insurance paid for."""
-    for line in visit.lines:
-        if (
-            line.days > bound.days
-            and is_supplied(visit, line)
-            and not is_own_affair(visit, line)
-            and _packs(visit, line) > _PACK
-        ):
+    lines = insured_lines(visit)
+    packs: dict[str, int] = {}
+    for line in lines:
+        drug = generic(line)
+        packs[drug] = packs.get(drug, 0) + line.quantity
+    for line in lines:
+        if line.days > bound.days and packs[generic(line)] > _PACK:
             pool = draws_on_pool(visit, line)
             own = _bound_of(limits, line, bound, pool=pool)
             if line.days > own.days:
                 yield Excess(line, own, pool)
-
-
-def _packs(visit: Visit, line: Line) -> int:
-    """How much of its drug a settlement supplies, in thousandths of a pack."""
-    drug = generic(line)
-    return sum(other.quantity for other in visit.lines if generic(other) == drug)
 
 
 def _bound_of(limits: Limits, line: Line, bound: Bound, *, pool: bool) -> Bound:
