@@ -1,13 +1,13 @@
 """Two credits for the same month.
 
 The second one counts where it is of the first one's order; a small one is a supplement. A credit
-that was taken back by a negative one does not stand.
+that was taken back by a negative one does not stand; each takes back once, the latest first.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from rules.account.incomes import TRANSFER, alike, kind_of, month_for, order
+from rules.account.incomes import TRANSFER, alike, kind_of, month_for, order, taken_back
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import ACCOUNT, Account
@@ -59,6 +59,5 @@ def _look(limits: Any, credit: Credit, months: Sequence[Credit]) -> Finding | No
             "total_fen": total,
         },
     )
-    later = [other for other in months if order(other) > order(credit)]
-    back = sum(-other.amount for other in later if other.amount < 0)
+    back = taken_back(months).get(credit.event_id, 0)
     return withdrawn(finding) if back >= finding.amount else finding

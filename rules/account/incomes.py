@@ -7,7 +7,7 @@ with another; a credit is judged by itself and by what all of its month come to.
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from events.times import day_number, day_of, day_start, month_of
 from rules.histories.keyed import Account
@@ -19,6 +19,41 @@ RETIREE: Final = "retiree"
 TRANSFER: Final = "transfer_in"
 _RETIRED: Final = "12"
 _MONTH_DIGITS: Final = 6
+
+
+class Booking(Protocol):
+    """Money booked on an account, or taken back from it again."""
+
+    @property
+    def event_id(self) -> str:
+        """The event that booked it."""
+        ...
+
+    @property
+    def amount(self) -> int:
+        """Fen; negative where it takes back."""
+        ...
+
+
+def taken_back(bookings: Sequence[Booking]) -> dict[str, int]:
+    """What negative bookings took back of each positive one, fen by event id.
+
+    In order of time; each takes back the latest before it first, and nothing twice.
+    """
+    left: list[tuple[str, int]] = []
+    back: dict[str, int] = {}
+    for booking in bookings:
+        if booking.amount > 0:
+            left.append((booking.event_id, booking.amount))
+        owed = -booking.amount
+        while owed > 0 and left:
+            event_id, amount = left.pop()
+            taken = min(owed, amount)
+            back[event_id] = back.get(event_id, 0) + taken
+            if amount > taken:
+                left.append((event_id, amount - taken))
+            owed -= taken
+    return back
 
 
 def kind_of(credit: Credit) -> str:

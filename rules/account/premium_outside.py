@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from events.codes import name_of
+from rules.account.incomes import taken_back
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.digests import pseudonym
@@ -41,11 +42,7 @@ def check(
 def _concerns(premium: Premium, record: Premium | Grant) -> bool:
     if isinstance(record, Grant):
         return not premium.relation and premium.beneficiary == record.user
-    return (
-        premium is record
-        or premium.event_id == record.event_id
-        or (record.amount < 0 and _same(premium, record))
-    )
+    return premium is record or premium.event_id == record.event_id or _same(premium, record)
 
 
 def _same(premium: Premium, other: Premium) -> bool:
@@ -88,12 +85,8 @@ def _look(rule: Rule, context: Context, account: Account, premium: Premium) -> F
             "wrong_en": [_SAYS[code][1] for code in wrong],
         },
     )
-    back = sum(
-        -other.amount
-        for other in account.premiums
-        if other.amount < 0 and other.time >= premium.time and _same(premium, other)
-    )
-    return withdrawn(finding) if back >= premium.amount else finding
+    back = taken_back([other for other in account.premiums if _same(premium, other)])
+    return withdrawn(finding) if back.get(premium.event_id, 0) >= premium.amount else finding
 
 
 def _relation(account: Account, premium: Premium) -> str:

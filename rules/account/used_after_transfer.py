@@ -1,7 +1,8 @@
 """An account that is used on where it was moved away from.
 
 The account moves with the insurance relation. After a transfer out its area has nothing left to
-pay with until income comes in again or the person is reported as insured there again.
+pay with until income comes in again or the person is reported as insured again, both there: what
+comes in where the person moved to is the new account's.
 """
 
 from collections.abc import Iterable
@@ -75,11 +76,11 @@ def _until(account: Account, payout: Payout) -> int:
     """The time from which the account may hold money again."""
     until = 1 << 62
     for credit in account.credits:
-        if credit.time >= payout.time and credit.amount > 0:
+        if credit.time >= payout.time and credit.amount > 0 and _home(credit.area, payout):
             until = min(until, credit.time)
             break
     for status in account.statuses:
-        if not status.contribution:
+        if not status.contribution or not _home(status.area, payout):
             continue
         if status.time > payout.time and (
             status.begin_day is None or status.begin_day >= day_of(payout.time)
@@ -92,6 +93,11 @@ def _here(use: Use, payout: Payout) -> bool:
     """Whether an account in the area that the payout left paid."""
     area = use.insured_area if isinstance(use, Swipe) else use.area
     return area[:_POOLING] == payout.area[:_POOLING] and _spent(use) > 0
+
+
+def _home(area: str, payout: Payout) -> bool:
+    """Whether an area may be the one that the payout left; one that was not sent may be."""
+    return not area or not payout.area or area[:_POOLING] == payout.area[:_POOLING]
 
 
 def _spent(use: Use) -> int:

@@ -7,6 +7,7 @@ there ever was an account.
 from collections.abc import Iterable
 from typing import Final
 
+from events.times import day_of
 from rules.account.contribution import status_at
 from rules.account.incomes import TRANSFER, kind_of, law_time
 from rules.context import Context
@@ -49,8 +50,7 @@ def _look(rule: Rule, context: Context, account: Account, money: Money) -> Findi
         amount, area, what = money.amount, money.area, ("划入", "credit")
         if amount <= 0 or kind_of(money) == TRANSFER:
             return None
-        then = status_at(account.statuses, law_time(money))
-        if law_time(money) < money.time and then is not None and then.contribution == _FULL:
+        if law_time(money) < money.time and _paid_in_full(account, law_time(money), money.time):
             return None
     else:
         if _had_account(account, money):
@@ -88,6 +88,23 @@ def _look(rule: Rule, context: Context, account: Account, money: Money) -> Findi
     if isinstance(money, Swipe):
         return judge(money, (), lambda _: finding)
     return finding
+
+
+def _paid_in_full(account: Account, month: int, until: int) -> bool:
+    """Whether contributions were paid in full when a month began (both times epoch seconds).
+
+    A report that was made in the month, until the credit, may say that it holds from its beginning.
+    """
+    then = status_at(account.statuses, month)
+    if then is None or then.contribution != _FULL:
+        return False
+    return not any(
+        status.contribution not in ("", _FULL)
+        and month <= status.time <= until
+        and status.begin_day is not None
+        and day_of(then.time) < status.begin_day <= day_of(month)
+        for status in account.statuses
+    )
 
 
 def _had_account(account: Account, money: Swipe | Premium) -> bool:
