@@ -1,7 +1,8 @@
 """A chronic disease was registered by an institution that is not accredited for it.
 
-Named with what was paid on the strength of it. Silent where the reference data knows nothing of
-accreditation or of the institution, and where a registration was cancelled before it was used.
+Named with what was paid on the strength of it alone. Silent where the reference data knows nothing
+of accreditation or of the institution, and where a registration was cancelled, or made anew by who
+is accredited, before it was used.
 A raise of the cap grants no entitlement: who may apply for one is asked by a rule of its own.
 """
 
@@ -63,27 +64,57 @@ def _look(rule: Rule, context: Context, person: Person, benefit: Benefit) -> Fin
     law = context.law(benefit.area, _LAW, benefit.time)
     if law is None or not law.flag:
         return None
-    paid = [visit for visit in person.visits if _rests_on(person, visit, benefit)]
+    paid = [visit for visit in person.visits if _rests_on(context, person, visit, benefit)]
     standing = [visit for visit in paid if stands(visit)]
     finding = _found(context, benefit, standing, filled=law.filled)
-    if standing or not _soon_cancelled(rule, person, benefit):
+    if standing or not _soon_put_right(rule, context, person, benefit):
         return finding
     return withdrawn(_found(context, benefit, paid, filled=law.filled))
 
 
-def _rests_on(person: Person, visit: Visit, benefit: Benefit) -> bool:
+def _rests_on(context: Context, person: Person, visit: Visit, benefit: Benefit) -> bool:
+    """Whether the pool paid for a settlement because of this registration and no sound one."""
+    day = day_of(visit.time)
     return (
         visit.scheme == Scheme.CHRONIC
         and bool(visit.pool or visit.fund)
         and same_disease(visit.disease, benefit.disease)
-        and holds(person.benefits, benefit, day_of(visit.time))
+        and holds(person.benefits, benefit, day)
+        and not _sound(context, person, benefit, day)
     )
 
 
-def _soon_cancelled(rule: Rule, person: Person, benefit: Benefit) -> bool:
-    """Whether the registration was put right within a few days, so that nobody drew on it."""
+def _sound(context: Context, person: Person, benefit: Benefit, day: int) -> bool:
+    """Whether a sound registration of the same disease holds on a day."""
+    return any(
+        _is_sound(context, benefit, other) and holds(person.benefits, other, day)
+        for other in person.benefits
+    )
+
+
+def _is_sound(context: Context, benefit: Benefit, other: Benefit) -> bool:
+    """Whether another record registers the same disease, and who made it is accredited."""
+    return (
+        is_registered(other)
+        and other.scheme == Scheme.CHRONIC
+        and bool(other.disease)
+        and same_disease(other.disease, benefit.disease)
+        and other.raise_amount <= 0
+        and _is_accredited(context, other)
+    )
+
+
+def _soon_put_right(rule: Rule, context: Context, person: Person, benefit: Benefit) -> bool:
+    """Whether within a few days it was taken back or made anew, so that nobody drew on it."""
     last = day_of(benefit.time) + rule.at(benefit.time)["cancel_days"]
-    return not holds(person.benefits, benefit, max(last, (benefit.begin_day or 0) + 1))
+    if not holds(person.benefits, benefit, max(last, (benefit.begin_day or 0) + 1)):
+        return True
+    return any(
+        benefit.time <= other.time
+        and day_of(other.time) <= last
+        and _is_sound(context, benefit, other)
+        for other in person.benefits
+    )
 
 
 def _found(context: Context, benefit: Benefit, visits: Sequence[Visit], *, filled: bool) -> Finding:

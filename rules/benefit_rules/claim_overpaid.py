@@ -11,6 +11,7 @@ from events.times import day_of
 from rules.benefit import BENEFIT_SCHEMES
 from rules.benefit_rules.tariffs import tariff_of
 from rules.context import Context
+from rules.duplicates.claims import is_told_again, versions
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import RED, Claim, Status, Visit
@@ -30,7 +31,7 @@ def check(
     """One matter a claim: that it was paid beyond the home area's ratio."""
     if not person.claims:
         return ()
-    claims = (record,) if isinstance(record, Claim) else person.claims
+    claims = versions(person, record) if isinstance(record, Claim) else person.claims
     return _verdicts(rule, context, person, claims)
 
 
@@ -39,7 +40,8 @@ def _verdicts(
 ) -> Iterator[Verdict]:
     for claim in claims:
         if claim.scheme in BENEFIT_SCHEMES and claim.bill_flag != RED:
-            yield Verdict(claim.event_id, _look(rule, context, person, claim))
+            again = is_told_again(person, claim)
+            yield Verdict(claim.event_id, None if again else _look(rule, context, person, claim))
 
 
 def _look(rule: Rule, context: Context, person: Person, claim: Claim) -> Finding | None:

@@ -1,6 +1,6 @@
 """A person's manual claims held against settlements and other claims: is it the same expense?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from events.times import day_of
 from rules.histories.facts import same_series
@@ -16,6 +16,31 @@ def counts(claim: Claim) -> bool:
 def claim_paid(claim: Claim) -> int:
     """What the funds paid on a claim, fen."""
     return claim.fund or claim.pool
+
+
+def is_told_again(person: Person, claim: Claim) -> bool:
+    """Whether a claim of the same number, on which as much was paid, had been told before."""
+    if not claim.claim_id:
+        return False
+    return any(
+        other.claim_id == claim.claim_id
+        and (other.time, other.event_id) < (claim.time, claim.event_id)
+        and counts(other)
+        and claim_paid(other) == claim_paid(claim)
+        for other in person.claims
+    )
+
+
+def versions(person: Person, claim: Claim) -> Sequence[Claim]:
+    """A claim and whatever tells the same one again later."""
+    if not claim.claim_id:
+        return (claim,)
+    return [
+        other
+        for other in person.claims
+        if other.claim_id == claim.claim_id
+        and (other.time, other.event_id) >= (claim.time, claim.event_id)
+    ]
 
 
 def day_claimed(claim: Claim) -> int | None:

@@ -15,6 +15,7 @@ from rules.duplicates.claims import (
     claims_since,
     counts,
     day_claimed,
+    is_told_again,
     looks_the_same,
     one_receipt,
     settled_before,
@@ -48,8 +49,11 @@ def _judged(
     for claim in claims:
         if not counts(claim):
             continue
+        if is_told_again(person, claim):
+            yield Verdict(claim.event_id, None)
+            continue
         settled = [visit for visit in settled_before(person, claim) if _settled(claim, visit)]
-        claimed = [other for other in person.claims if _claimed(other, claim)]
+        claimed = [other for other in person.claims if _claimed(person, other, claim)]
         if settled or claimed:
             look = partial(_look, rule, context, claim, claimed)
             yield Verdict(claim.event_id, judge(Moment(claim.time), settled, look))
@@ -67,13 +71,14 @@ def _settled(claim: Claim, visit: Visit) -> bool:
     return bool(account) and account + claim_paid(claim) > claim.fee
 
 
-def _claimed(other: Claim, claim: Claim) -> bool:
+def _claimed(person: Person, other: Claim, claim: Claim) -> bool:
     """Whether an earlier claim was paid for the same expense, by all but the receipt."""
     return (
         (other.time, other.event_id) < (claim.time, claim.event_id)
         and counts(other)
         and (not claim.claim_id or other.claim_id != claim.claim_id)
         and one_receipt(claim.bill, other.bill) is None
+        and not is_told_again(person, other)
         and other.fee == claim.fee > 0
         and day_claimed(other) == day_claimed(claim) is not None
         and (not other.inst or not claim.inst or other.inst == claim.inst)

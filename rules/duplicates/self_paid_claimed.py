@@ -20,6 +20,7 @@ from rules.duplicates.claims import (
     counts,
     day_claimed,
     days_of,
+    is_told_again,
     one_receipt,
     same_expense,
     settled_before,
@@ -50,7 +51,10 @@ def check(
         return ()
     claims = claims_since(person, record) if isinstance(record, Visit) else person.claims
     return [
-        Verdict(claim.event_id, _judged(rule, context, person, claim))
+        Verdict(
+            claim.event_id,
+            None if is_told_again(person, claim) else _judged(rule, context, person, claim),
+        )
         for claim in claims
         if counts(claim) and claim.scheme in _SCHEMES and _barred(context, claim)
     ]

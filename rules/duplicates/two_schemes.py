@@ -13,7 +13,15 @@ from typing import Any, Final, NamedTuple
 from events.local_codes import Scheme
 from events.times import DAY, day_of
 from rules.context import Context
-from rules.duplicates.claims import claim_paid, claims_since, counts, same_expense, settled_before
+from rules.duplicates.claims import (
+    claim_paid,
+    claims_since,
+    counts,
+    is_told_again,
+    same_expense,
+    settled_before,
+    versions,
+)
 from rules.duplicates.fee_lines import (
     Pairs,
     apart,
@@ -58,7 +66,7 @@ class Twice(NamedTuple):
 def check(rule: Rule, context: Context, person: Person, record: Visit | Claim) -> Iterable[Verdict]:
     """One matter a settlement or claim: that its expense was paid before under another scheme."""
     if isinstance(record, Claim):
-        return _claims(context, person, (record,))
+        return _claims(context, person, versions(person, record))
     visits = person.visits
     if not person.claims and (len(visits) < 2 or record.scheme in _NEVER):
         return ()
@@ -288,6 +296,9 @@ def _money(anchor: Visit, pairs: Pairs) -> int:
 def _claims(context: Context, person: Person, claims: Iterable[Claim]) -> Iterator[Verdict]:
     for claim in claims:
         if not counts(claim) or claim.scheme in (*_NEVER, Scheme.OTHER):
+            continue
+        if is_told_again(person, claim):
+            yield Verdict(claim.event_id, None)
             continue
         earlier = [
             visit
