@@ -73,9 +73,16 @@ def draws_on_pool(visit: Visit, line: Line) -> bool:
 
     Other lines are the account's alone: the insured's own money, though not to be turned to cash.
     """
-    if pooled(visit, line):
+    return pooled(visit, line) or (visit.deductible > 0 and _is_in_policy(visit, line))
+
+
+def _is_in_policy(visit: Visit, line: Line) -> bool:
+    """Whether a line's cost is in policy: as it says, or as far as the settlement tells."""
+    if line.in_scope > 0:
         return True
-    return visit.deductible > 0 and (line.in_scope > 0 or line.level != ChrgitmLv.C)
+    if line.level == ChrgitmLv.C or any(other.in_scope > 0 for other in visit.lines):
+        return False
+    return not 0 < line.amount <= visit.own_expense
 
 
 def purchases(visits: Sequence[Visit], drug: str, least_days: int) -> Iterator[Purchase]:
