@@ -19,14 +19,19 @@ def claim_paid(claim: Claim) -> int:
 
 
 def is_told_again(person: Person, claim: Claim) -> bool:
-    """Whether a claim of the same number, on which as much was paid, had been told before."""
+    """Whether the same receipt of a claim, by its number, had been told before as paid alike.
+
+    One claim may hold several receipts, each told by itself.
+    """
     if not claim.claim_id:
         return False
     return any(
         other.claim_id == claim.claim_id
         and (other.time, other.event_id) < (claim.time, claim.event_id)
         and counts(other)
-        and claim_paid(other) == claim_paid(claim)
+        and (other.fee, claim_paid(other)) == (claim.fee, claim_paid(claim))
+        and day_claimed(other) == day_claimed(claim)
+        and one_receipt(other.bill, claim.bill) is not False
         for other in person.claims
     )
 

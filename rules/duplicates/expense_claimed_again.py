@@ -54,9 +54,11 @@ def _judged(
             continue
         settled = [visit for visit in settled_before(person, claim) if _settled(claim, visit)]
         claimed = [other for other in person.claims if _claimed(person, other, claim)]
+        finding = None
         if settled or claimed:
             look = partial(_look, rule, context, claim, claimed)
-            yield Verdict(claim.event_id, judge(Moment(claim.time), settled, look))
+            finding = judge(Moment(claim.time), settled, look)
+        yield Verdict(claim.event_id, finding)
 
 
 def _settled(claim: Claim, visit: Visit) -> bool:

@@ -44,26 +44,23 @@ def check(rule: Rule, context: Context, document: Document, changed: Paper) -> I
         if changed.flag != RED and (paper.time, paper.event_id) < since:
             continue
         earlier = [other for other in papers[:at] if _one_receipt(other, paper, alone=alone)]
-        if earlier:
-            finding = judge(paper, earlier, partial(_look, rule, context, document, paper))
-            yield Verdict(paper.event_id, finding)
+        if earlier or again:
+            look = partial(_look, rule, context, document, paper)
+            yield Verdict(paper.event_id, judge(paper, earlier, look) if earlier else None)
 
 
 def _once(papers: Sequence[Paper]) -> tuple[Sequence[Paper], Sequence[Paper]]:
     """Every payment once, and what only tells a claim again: its first paid version counts."""
-    claims: dict[str, Paper] = {}
-    for paper in papers:
-        if paper.via == _MANUAL and paper.flag not in (RED, EXCHANGED) and paper.setl_id:
-            known = claims.get(paper.setl_id)
-            if known is None or (paper.fund and not known.fund):
-                claims[paper.setl_id] = paper
-    again = [
-        paper
+    counted: dict[tuple[str, str, str], Paper] = {}
+    named = [
+        ((paper.setl_id, paper.psn_no, paper.series.lstrip("0")), paper)
         for paper in papers
-        if paper.via == _MANUAL
-        and paper.flag not in (RED, EXCHANGED)
-        and claims.get(paper.setl_id, paper) is not paper
+        if paper.via == _MANUAL and paper.flag not in (RED, EXCHANGED) and paper.setl_id
     ]
+    for name, paper in named:
+        if name not in counted or (paper.fund and not counted[name].fund):
+            counted[name] = paper
+    again = [paper for name, paper in named if counted[name] is not paper]
     return ([paper for paper in papers if paper not in again] if again else papers), again
 
 
