@@ -133,10 +133,11 @@ def _look(
         return None
     if due.told and credit.amount < amounts[0]:
         return None
-    expected = min(amounts, key=lambda one: abs(credit.amount - one))
+    expected = min(amounts, key=lambda one: abs(until - one))
+    before = until - credit.amount
     finding = found(
         [credit],
-        amount=abs(credit.amount - expected),
+        amount=credit.amount if before >= expected else abs(until - expected),
         involved=credit.amount,
         area=credit.area,
         severity=2 if due.told else rule.meta.severity,
