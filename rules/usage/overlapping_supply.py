@@ -1,7 +1,8 @@
 """A drug supplied again while much of it must be left, at the same institution or another.
 
 Adds up the days of supply of one generic, whatever its strength and pack. Somebody who comes a few
-days early is given these; a long-term supply that was filed for, and travel, are in order.
+days early is given these; a long-term supply that was filed for, and travel, are in order. What
+only the account paid is told as less suspicious.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from rules.histories.series import between
 from rules.rule import Rule
 from rules.usage.filings import filed
 from rules.usage.periods import months_until
-from rules.usage.supply import Purchase, purchases, supplied, too_early
+from rules.usage.supply import Purchase, draws_on_pool, purchases, supplied, too_early
 
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Permit)
@@ -144,7 +145,7 @@ def _finding(context: Context, drug: str, taking: Sequence[Purchase]) -> Finding
         amount=amount,
         involved=sum(purchase.amount for purchase in taking),
         area=last.visit.insured_area,
-        severity=2 if len(insts) > 1 else 3,
+        severity=2 if len(insts) > 1 and _draws(visits, drug) else 3,
         evidence={
             "drug": name or drug,
             "code": drug,
@@ -156,4 +157,14 @@ def _finding(context: Context, drug: str, taking: Sequence[Purchase]) -> Finding
             "last_at": last.time,
             "amount_fen": amount,
         },
+    )
+
+
+def _draws(visits: Sequence[Visit], drug: str) -> bool:
+    """Whether any of the supplies drew on the pool, and not on the account alone."""
+    return any(
+        draws_on_pool(visit, line)
+        for visit in visits
+        for line in visit.lines
+        if line.code.startswith(drug)
     )
