@@ -67,3 +67,12 @@ def month_of(seconds: int) -> str:
 @lru_cache(4096)
 def _month(day: int) -> str:
     return date_of(day).isoformat()[:7]
+
+
+@lru_cache(4096)
+def months_from(day: int) -> tuple[str, str, str]:
+    """The month (`YYYY-MM`) of a day number and the two after it."""
+    told = date_of(day)
+    first = told.year * 12 + told.month - 1
+    one, two, three = [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(first, first + 3)]
+    return one, two, three

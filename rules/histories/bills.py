@@ -1,11 +1,14 @@
-"""Settlements to bills: what an institution's month remembers of one."""
+"""Settlements to bills: what an institution's month remembers of one, and what later months do."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from events.codes import Scheme
+from events.times import day_of, day_start, months_from
+from rules.histories import keyed
 from rules.histories.contradictions import lacks
-from rules.histories.records import Bill, OwnLines, Packs, Script, Visit
+from rules.histories.facts import Fact, is_traceable
+from rules.histories.records import Bill, OwnLines, Packs, Scan, Script, Visit
 from rules.histories.scripts import named
 
 _ACUTE: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY})
@@ -14,6 +17,8 @@ _PACKED: Final = frozenset("XZ")
 _PACK: Final = 1000
 """One pack, in thousandths."""
 _OWN_LEVEL: Final = "03"
+_LAST_DAYS: Final = 10
+"""A month's last days, whose scanning later months are told of."""
 
 
 def bill_of(
@@ -77,3 +82,21 @@ def bill_of(
         named(visit, scripts) if pharmacy and prescribed else None,
         OwnLines(own, unsaid, unsaid_amount) if own else None,
     )
+
+
+def scanned(visit: Visit) -> list[Fact]:
+    """Word to the two next months that an institution sends trace codes, on a month's last days.
+
+    The record is the same for all settlements of a day, so that one is kept.
+    """
+    day = day_of(visit.time)
+    _, second, third = months_from(day)
+    if months_from(day + _LAST_DAYS)[0] != second or not any(
+        is_traceable(trace) for line in visit.lines for trace in line.traces
+    ):
+        return []
+    begin = day_start(day)
+    scan = Scan(f"scan {begin}", begin)
+    return [
+        Fact(keyed.INSTITUTION_MONTH, f"{visit.inst}|{month}", scan) for month in (second, third)
+    ]

@@ -30,6 +30,7 @@ from events.kinds import (
 )
 from events.times import day_number, day_of, day_start, epoch, month_of
 from rules.histories import keyed
+from rules.histories.bills import scanned
 from rules.histories.contradictions import defects
 from rules.histories.digests import digest
 from rules.histories.facts import PRESCRIPTION_SIGNS, Fact, receipt
@@ -263,7 +264,11 @@ def home(event: Event) -> list[Fact]:
     match event:
         case Settlement():
             visit = visit_of(event)
-            return [Fact(keyed.PERSON, visit.psn_no, visit), *defects(event, visit)]
+            return [
+                Fact(keyed.PERSON, visit.psn_no, visit),
+                *defects(event, visit),
+                *scanned(visit),
+            ]
         case Reversal():
             return [Fact(keyed.PERSON, event.psn_no, _refund(event))]
         case Stock():

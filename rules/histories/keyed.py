@@ -39,6 +39,7 @@ from rules.histories.records import (
     Record,
     Refund,
     Report,
+    Scan,
     Script,
     Status,
     Stay,
@@ -301,6 +302,7 @@ class InstitutionMonth(History, gc=False):
     bills: list[Bill] = NOTHING
     designations: list[Designation] = NOTHING
     reports: list[Report] = NOTHING
+    scans: list[Scan] = NOTHING
     defects: list[Defect] = NOTHING
     """The first ones; what comes after `DEFECTS` others adds nothing."""
     drugs: int = 0

@@ -380,6 +380,11 @@ class Report(Record, frozen=True, gc=False, array_like=True, tag=True):
     """That an institution reported stock on a day: one for each day, whatever it reported."""
 
 
+class Scan(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """That an institution settled drugs with trace codes on one of a month's last days, told to
+    the two months after it: one for each day."""
+
+
 class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
     """A use of a receipt, a prescription or a trace code; or the issue of a prescription."""
 
@@ -519,6 +524,7 @@ AnyRecord = (
     | Bill
     | Goods
     | Report
+    | Scan
     | Paper
     | Move
     | Grant
@@ -549,6 +555,7 @@ SERIES: Final[Mapping[type, str]] = {
     Premium: "premiums",
     Refund: "refunds",
     Report: "reports",
+    Scan: "scans",
     Script: "scripts",
     Status: "statuses",
     Stay: "stays",

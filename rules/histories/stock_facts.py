@@ -1,11 +1,10 @@
 """Reports of an institution's stock to facts: goods sold, returned, bought, moved and counted."""
 
-from functools import lru_cache
 from typing import Final
 
 from events.codes import stock_sign
 from events.kinds import Stock
-from events.times import date_of, day_of, day_start, epoch
+from events.times import day_of, day_start, epoch, months_from
 from rules.histories import keyed
 from rules.histories.facts import Fact, is_traceable
 from rules.histories.records import Goods, Move, Paper, Report
@@ -28,9 +27,7 @@ def stock_facts(e: Stock) -> list[Fact]:
     day = day_of(time)
     begin = day_start(day)
     report = Report(f"stock {begin}", begin)
-    facts = [
-        Fact(keyed.INSTITUTION_MONTH, f"{inst}|{month}", report) for month in _remembering(day)
-    ]
+    facts = [Fact(keyed.INSTITUTION_MONTH, f"{inst}|{month}", report) for month in months_from(day)]
     if infno in (_SALE, _SALE_RETURN) and e.setl_id:
         returned = infno == _SALE_RETURN
         goods = Goods(e.event_id, time, e.setl_id, inst, returned)
@@ -50,15 +47,6 @@ def stock_facts(e: Stock) -> list[Fact]:
         move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
         facts.append(Fact(keyed.STOCK, f"{inst}|{e.med_list_codg}", move))
     return facts
-
-
-@lru_cache(4096)
-def _remembering(day: int) -> tuple[str, str, str]:
-    """The month (`YYYY-MM`) of a day number and the two after it."""
-    told = date_of(day)
-    first = told.year * 12 + told.month - 1
-    one, two, three = [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(first, first + 3)]
-    return one, two, three
 
 
 def _moved(infno: str, change: str, count: int) -> tuple[int, str]:

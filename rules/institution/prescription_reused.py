@@ -100,17 +100,18 @@ def _look(
         before = [v for v in earlier if any(line.rx in names for line in v.lines)]
         if not before or _is_refill(limits, context, person, visit, before[-1]):
             continue
-        again = _beyond(person, visit, names, before)
+        allowed = prescribed(scripts_of(person, names))
+        again = _beyond(allowed, visit, names, before)
         if again:
-            return _finding(context, visit, number, before, again)
+            return _finding(context, visit, number, before, again, severity=1 if allowed else 2)
     return None
 
 
-def _beyond(person: Person, visit: Visit, names: Set[str], before: Sequence[Visit]) -> int:
-    """How many drugs were given again beyond what was prescribed."""
+def _beyond(
+    allowed: Mapping[str, int], visit: Visit, names: Set[str], before: Sequence[Visit]
+) -> int:
+    """How many drugs were given again beyond what was prescribed, as far as that is known."""
     sold = drugs_of(visit, names)
-    scripts = scripts_of(person, names)
-    allowed = prescribed(scripts)
     given: dict[str, int] = {}
     for other in before:
         for name, quantity in drugs_of(other, names).items():
@@ -135,13 +136,20 @@ def _is_refill(limits: Limits, context: Context, person: Person, visit: Visit, l
 
 
 def _finding(
-    context: Context, visit: Visit, number: str, before: Sequence[Visit], again: int
+    context: Context,
+    visit: Visit,
+    number: str,
+    before: Sequence[Visit],
+    again: int,
+    *,
+    severity: int,
 ) -> Finding:
     return found(
         [visit],
         amount=paid(visit),
         involved=visit.fee,
         area=visit.insured_area,
+        severity=severity,
         also=[other.setl_id for other in before],
         evidence={
             "institution": context.name_of(visit.inst),

@@ -1,8 +1,8 @@
 """One prescription filled for two people, or for another than it was issued to.
 
 A prescription is one person's. Named by the settlements of two at pharmacies, it was lent, copied
-or made up; so it was where the platform issued it, under its own number, to somebody else. A
-number that it gave to several people tells nothing. Hospitals number their own prescriptions, so
+or made up; so it was where the platform issued it, under its own number, to somebody else. Whoever
+it issued it to is in the right, whoever came first. Hospitals number their own prescriptions, so
 short numbers are compared within one pharmacy only; a number that many people name is none.
 """
 
@@ -29,7 +29,7 @@ def check(rule: Rule, context: Context, document: Document, changed: Paper) -> I
     if kind != "rx":
         return
     papers = [paper for paper in document.papers if paper.via != ISSUED]
-    issued = _issued(document.papers) if len(papers) < len(document.papers) else None
+    issued = [paper for paper in document.papers if paper.via == ISSUED]
     crowded = len({paper.psn_no for paper in papers}) > rule.at(changed.time)["persons"]
     for paper in papers:
         if crowded:
@@ -39,20 +39,17 @@ def check(rule: Rule, context: Context, document: Document, changed: Paper) -> I
         yield Verdict(paper.event_id, judge(paper, before(papers, paper), look))
 
 
-def _issued(papers: Sequence[Paper]) -> Paper | None:
-    """The first word of the platform on a prescription; None if it issued it to several people."""
-    told = [paper for paper in papers if paper.via == ISSUED]
-    return told[0] if len({paper.psn_no for paper in told}) == 1 else None
-
-
 def _look(
     rule: Rule,
     context: Context,
     number: str,
     paper: Paper,
-    issued: Paper | None,
+    issued: Sequence[Paper],
     earlier: Sequence[Paper],
 ) -> Finding | None:
+    owners = {one.psn_no for one in issued}
+    if paper.psn_no in owners:
+        return None
     limits = rule.at(paper.time)
     anywhere = len(number) >= limits["national"]
     others = [
@@ -64,15 +61,16 @@ def _look(
     ]
     how = ("配药", "filled")
     if not others:
-        if issued is None or issued.psn_no == paper.psn_no:
+        if len(owners) != 1:
             return None
-        others, how = [issued], ("开具", "issued")
+        others, how = [issued[0]], ("开具", "issued")
     paid = paper.fund + paper.account
     return found(
         [*others, paper],
         amount=paid,
         involved=paper.amount,
         area=paper.area,
+        severity=2 if anywhere or owners else 3,
         evidence={
             "number": number,
             "how_zh": how[0],

@@ -1,8 +1,8 @@
 """Several packs of a drug settled with fewer trace codes than packs, once these must be scanned.
 
 Each pack has a code of its own. Whether an institution counts packs and sends one code for each is
-seen from its other lines of several packs in the month: of one that counts tablets, or whose
-sender passes on a single code a line, nothing is said.
+seen from its other lines in the month: of one that counts tablets, or whose sender passes on a
+single code a line, nothing is said.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
     """One matter a month: its packs beyond the codes that were sent for them."""
     if not month.short and not month.standing:
         return ()
-    if not (bill.packs or is_large(month)) or not scans(context, month, pharmacy=bill.pharmacy):
+    if not (bill.drugs or is_large(month)) or not scans(context, month, pharmacy=bill.pharmacy):
         return ()
     return _verdicts(rule, context, month, bill)
 
@@ -34,7 +34,8 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
 ) -> Iterator[Verdict]:
-    holds = _is_exception(rule.at(bill.time), month.several, month.short)
+    traced = month.drugs - month.untraced
+    holds = _is_exception(rule.at(bill.time), traced, month.several, month.short)
     task = due(rule, month, bill, holds=holds)
     if task == "look":
         yield Verdict(ABOUT, _look(rule.at(bill.time), context, month))
@@ -42,22 +43,31 @@ def _verdicts(
         yield Verdict(ABOUT, None)
 
 
-def _is_exception(limits: Limits, lines: int, short: int) -> bool:
-    """Whether lines with too few codes are the exception to a habit."""
+def _is_exception(limits: Limits, traced: int, lines: int, short: int) -> bool:
+    """Whether lines with too few codes are the exception to a habit.
+
+    `traced` lines carry codes, `lines` of them are of several packs, `short` of these carry too
+    few. Who sends one code a line has no line of several packs that is whole; who counts tablets
+    has few lines that hold as many codes as they count.
+    """
     whole = lines - short
-    return short > 0 and whole >= limits["lines"] and whole >= limits["share"] * lines
+    return (
+        short > 0
+        and whole >= limits["several"]
+        and whole >= limits["several_share"] * lines
+        and traced - short >= limits["lines"]
+        and traced - short >= limits["share"] * traced
+    )
 
 
 def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
-    counted = [
-        (bill, bill.packs)
-        for bill in judged(month)
-        if bill.packs is not None and not bill.rev_at and insured(bill)
-    ]
-    scanned = [(bill, packs) for bill, packs in counted if must_scan(context, bill)]
+    counted = [bill for bill in judged(month) if bill.drugs and not bill.rev_at and insured(bill)]
+    bound = [bill for bill in counted if must_scan(context, bill)]
+    scanned = [(bill, bill.packs) for bill in bound if bill.packs is not None]
+    traced = sum(bill.drugs - bill.untraced for bill in bound)
     lines = sum(packs.lines for _, packs in scanned)
     short = sum(packs.short for _, packs in scanned)
-    if not _is_exception(limits, lines, short):
+    if not _is_exception(limits, traced, lines, short):
         return None
     without = [bill for bill, packs in scanned if packs.short]
     amount = sum(packs.short_amount for _, packs in scanned)

@@ -1,7 +1,8 @@
 """Drugs settled without trace codes, once these must be scanned.
 
 Judges an institution that scans by how much it leaves out in a month. One that sends no code at
-all may have no scanner or a sender that drops the field; that is seen as missing data.
+all may have no scanner or a sender that drops the field: it is told only where it sent codes on
+the last days of one of the two months before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,21 +11,28 @@ from typing import Any, Final
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
-from rules.histories.records import Bill
+from rules.histories.records import Bill, Scan
 from rules.institution.months import ABOUT, due, is_large, judged
 from rules.institution.settled import insured, must_scan, scans
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
-RECORDS: Final = (Bill,)
+RECORDS: Final = (Bill, Scan)
 SUBJECT: Final = "institution"
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
+def check(
+    rule: Rule, context: Context, month: InstitutionMonth, record: Bill | Scan
+) -> Iterable[Verdict]:
     """One matter a month: its drugs without trace codes."""
-    if not month.standing and not 0 < month.untraced < month.drugs:
+    if not month.standing and not (
+        month.untraced and (month.scans or month.untraced < month.drugs)
+    ):
         return ()
+    if isinstance(record, Scan):
+        return _told(rule, context, month)
+    bill = record
     if not (bill.drugs or is_large(month)) or not scans(context, month, pharmacy=bill.pharmacy):
         return ()
     return _verdicts(rule, context, month, bill)
@@ -35,14 +43,26 @@ def _verdicts(
 ) -> Iterator[Verdict]:
     limits = rule.at(bill.time)
     missing, drugs = month.untraced, month.drugs
-    holds = (
-        missing < drugs and drugs >= limits["lines"] and missing >= limits["least_share"] * drugs
-    )
-    task = due(rule, month, bill, holds=holds)
+    task = due(rule, month, bill, holds=_holds(limits, month, drugs, missing))
     if task == "look":
         yield Verdict(ABOUT, _look(limits, context, month))
     elif task == "drop":
         yield Verdict(ABOUT, None)
+
+
+def _told(rule: Rule, context: Context, month: InstitutionMonth) -> Iterator[Verdict]:
+    """What word of earlier scanning changes."""
+    bills = month.bills
+    if bills and scans(context, month, pharmacy=bills[0].pharmacy):
+        yield Verdict(ABOUT, _look(rule.at(bills[-1].time), context, month))
+
+
+def _holds(limits: Limits, month: InstitutionMonth, drugs: int, missing: int) -> bool:
+    return (
+        (missing < drugs or bool(month.scans))
+        and drugs >= limits["lines"]
+        and missing >= limits["least_share"] * drugs
+    )
 
 
 def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
@@ -52,7 +72,7 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
     bills = [bill for bill in counted if must_scan(context, bill)]
     drugs = sum(bill.drugs for bill in bills)
     missing = sum(bill.untraced for bill in bills)
-    if not limits["least_share"] * drugs <= missing < drugs or drugs < limits["lines"]:
+    if not _holds(limits, month, drugs, missing):
         return None
     without = [bill for bill in bills if bill.untraced]
     amount = sum(bill.untraced_amount for bill in without)
@@ -62,7 +82,7 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
         amount=amount,
         involved=sum(bill.fee for bill in without),
         area=without[0].insured_area,
-        severity=2 if missing >= limits["great_share"] * drugs else 3,
+        severity=2 if limits["great_share"] * drugs <= missing < drugs else 3,
         evidence={
             "institution": context.name_of(inst),
             "month": number,
