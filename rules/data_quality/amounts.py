@@ -2,16 +2,20 @@
 
 Where a province counts account money inside the fund's sum (`together`), sums that hold only that
 way are right; elsewhere they are not. That own expense and in-policy costs make up the total is no
-identity of the interface: it counts where an institution otherwise keeps it.
+identity of the interface: it counts where an institution otherwise keeps it. That a line's costs
+are its count times its price is one, but what is counted and priced differs: so does this.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from events.times import month_of
 from rules.context import Context
 from rules.data_quality.collecting import areas_with, collected
+from rules.data_quality.exceptions import Way, Ways, exceptions
 from rules.findings import Finding, Verdict, found
+from rules.histories import sending
 from rules.histories.contradictions import AMOUNTS
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import PARTS_OFF, Bill, Defect
@@ -48,6 +52,20 @@ _SAYS: Final = {
         "fund details that do not sum to the fund total unless it holds account money",
     ),
 }
+_COSTS: Final = Ways(
+    about="costs",
+    ways={
+        "costs": Way(
+            sending.COSTS_OFF,
+            sending.COSTS_HOLD,
+            "明细金额不等于数量乘单价（该机构平时相符）",
+            "costs of a fee line that are not its count times its price, which they otherwise are",
+        )
+    },
+    bits=sending.COSTS_OFF,
+    zh="{}",
+    en="{}",
+)
 _PARTS: Final = (
     "全自费、超限价、先行自付与政策范围内金额之和不等于费用总额",
     "a total that is not own expense and in-policy costs, which otherwise make it up",
@@ -57,9 +75,14 @@ _PARTS: Final = (
 def check(
     rule: Rule, context: Context, month: InstitutionMonth, record: Defect | Bill
 ) -> Iterable[Verdict]:
-    """One matter a kind of defect in the month, and one for parts that otherwise add up."""
+    """One matter a kind of defect in the month, and one for each sum that otherwise holds."""
     if isinstance(record, Bill):
-        return _parts(rule, context, month, record) if month.parted_off else ()
+        if not (month.parted_off or month.sent_any & _COSTS.bits):
+            return ()
+        return chain(
+            _parts(rule, context, month, record) if month.parted_off else (),
+            exceptions(rule, context, month, record, _COSTS),
+        )
     if record.sort != AMOUNTS:
         return ()
     areas = rule.at(record.time)["together"]

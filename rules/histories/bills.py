@@ -6,10 +6,10 @@ from typing import Final
 from events.codes import Scheme
 from events.times import day_of, day_start, months_from
 from rules.histories import keyed
-from rules.histories.contradictions import lacks
 from rules.histories.facts import Fact, is_traceable
 from rules.histories.records import Bill, OwnLines, Packs, Scan, Script, Visit
 from rules.histories.scripts import named
+from rules.histories.sending import sent
 
 _ACUTE: Final = frozenset({Scheme.GENERAL, Scheme.PHARMACY, Scheme.EMERGENCY})
 _PACKED: Final = frozenset("XZ")
@@ -76,7 +76,7 @@ def bill_of(
         doctor,
         pharmacy and drugs > 0 and (visit.fund or visit.pool) > 0 and visit.scheme in _ACUTE,
         visit.rev_at,
-        lacks(visit),
+        sent(visit, pharmacy=pharmacy),
         Packs(several, short, short_amount) if several else None,
         visit.parts,
         named(visit, scripts) if pharmacy and prescribed else None,

@@ -30,17 +30,14 @@ CODING: Final = "coding"
 AMOUNTS: Final = "amounts"
 LATE: Final = "late"
 MISSING: Final = "missing"
-LACKS: Final = {"insutype": 1, "psn_type": 2, "mdtrt_cert_type": 4, "mdtrt_id": 8}
-"""Bits of `lacks`."""
 _CENT: Final = 2
 """Fen that an identity may be off: rounding of parts."""
 _RESIDENT_CARD: Final = "01"
 _SEXES: Final = frozenset("12")
 _NUMBERLIKE: Final = re.compile(r"\d{15,19}|\d{17}[Xx]", re.ASCII).fullmatch
 _CONSUMABLE: Final = re.compile(r"C\d{14,27}", re.ASCII).fullmatch
-_STAFF: Final = re.compile(r"(?:HY|HJ|D|N)\d{9,}", re.ASCII).fullmatch
-"""What means to be a national staff code; anything else is an institution's own number."""
 """Consumables are sent by class, by generic name or by model, so their codes differ in length."""
+_STAFF: Final = re.compile(r"(?:HY|HJ|D|N)\d{9,}", re.ASCII).fullmatch
 _FOR_OWN_EXPENSE: Final = frozenset({"NMLC999", "NDPB999"})
 _DISEASE: Final = re.compile(
     r"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])[A-Z0-9.+*/!-]+", re.ASCII | re.IGNORECASE
@@ -90,6 +87,8 @@ def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
     for code in visit.diagnoses:
         if code not in _diseases:
             found += _diagnosis(code)
+    if visit.signer and visit.signer not in _sound:
+        found += _doctor(visit.signer)
     amount = 0
     for line in lines:
         amount += line.amount
@@ -255,20 +254,30 @@ def _codes(item: str, doctor: str, *, own: bool) -> tuple[str, ...]:
         found += ("coding.item",)
     else:
         _remember(item)
-    if doctor and check_staff(doctor) is not None:
-        if is_placeholder(doctor):
-            found += ("coding.placeholder",)
-        elif _STAFF(doctor) is not None:
-            found += ("coding.staff",)
-    elif doctor:
-        _remember(doctor)
-    return found
+    return found + _doctor(doctor) if doctor else found
+
+
+def _doctor(code: str) -> tuple[str, ...]:
+    """What is wrong with a physician's code; an institution's own number is left to its month."""
+    if check_staff(code) is None:
+        _remember(code)
+        return ()
+    if is_placeholder(code):
+        return ("coding.placeholder",)
+    if not code.isascii():
+        return ("coding.name",)
+    return ("coding.staff",) if is_staff_like(code) else ()
+
+
+def is_staff_like(code: str) -> bool:
+    """Whether a text means to be a national staff code; any other is an institution's number."""
+    return _STAFF(code) is not None
 
 
 def _missing(event: Settlement, visit: Visit) -> tuple[str, ...]:
     """Fields left empty that nothing can be judged without, or whose companion was sent.
 
-    What a sender leaves out altogether is its convention; `lacks` tells what it sends at times.
+    What a sender leaves out altogether is its convention; `sending` tells what it sends at times.
     """
     return tuple(
         f"missing.{name}"
@@ -278,16 +287,6 @@ def _missing(event: Settlement, visit: Visit) -> tuple[str, ...]:
             ("certno", bool(event.psn_cert_type) and not event.certno),
         )
         if missing
-    )
-
-
-def lacks(visit: Visit) -> int:
-    """Which fields a settlement leaves empty, as bits: the sums of its institution's month."""
-    return (
-        (0 if visit.insurance else LACKS["insutype"])
-        | (0 if visit.person_type else LACKS["psn_type"])
-        | (0 if visit.credential_type else LACKS["mdtrt_cert_type"])
-        | (0 if visit.mdtrt_id else LACKS["mdtrt_id"])
     )
 
 

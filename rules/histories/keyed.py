@@ -326,8 +326,8 @@ class InstitutionMonth(History, gc=False):
     """The bills of a pharmacy that name who prescribed, once more."""
     signers: dict[str, int] = UNWRITTEN
     """How many of these, not taken back, each physician signed."""
-    lacking: dict[int, int] = UNWRITTEN
-    """How many settlements left which fields empty: a count for each set of bits but none."""
+    sent: dict[int, int] = UNWRITTEN
+    """How many settlements were sent how: a count for each set of bits (`sending`) but none."""
     named: dict[int, int] = UNWRITTEN
     """How many sales with insurance money, not taken back, name a prescription that who told of:
     a count for each set of `RX_*` bits, with `ASKS` where the pool paid for drugs."""
@@ -337,6 +337,8 @@ class InstitutionMonth(History, gc=False):
     parted: int = 0
     """Settlements that tell own expense and in-policy costs; how many do not add up."""
     parted_off: int = 0
+    sent_any: int = 0
+    """The bits that any settlement was sent with."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; of settlements some sums are kept."""
@@ -361,10 +363,11 @@ class InstitutionMonth(History, gc=False):
         bill = self.put("bills", record)
         if bill is None:
             return (told,) if told is not None else None
-        if bill.lacks and not known:
-            if self.lacking is UNWRITTEN:
-                self.lacking = {}
-            self.lacking[bill.lacks] = self.lacking.get(bill.lacks, 0) + 1
+        if bill.sent and not known:
+            if self.sent is UNWRITTEN:
+                self.sent = {}
+            self.sent[bill.sent] = self.sent.get(bill.sent, 0) + 1
+            self.sent_any |= bill.sent
         if bill.parts and not known:
             self.parted += 1
             self.parted_off += bill.parts == PARTS_OFF

@@ -356,8 +356,8 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     asks: bool
     """Whether the pool paid for drugs at a pharmacy outside chronic care."""
     rev_at: int = 0
-    lacks: int = 0
-    """Fields that were left empty, as bits (`rules.histories.contradictions.LACKS`)."""
+    sent: int = 0
+    """How it was sent, as bits (`rules.histories.sending`)."""
     packs: Packs | None = None
     """Of lines of several packs that carry trace codes; None where there are none."""
     parts: int = 0

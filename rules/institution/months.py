@@ -44,13 +44,13 @@ def judged(month: InstitutionMonth) -> Sequence[Bill]:
 
 
 def due(
-    rule: Rule, month: InstitutionMonth, bill: Bill, *, holds: bool
+    rule: Rule, month: InstitutionMonth, bill: Bill, *, holds: bool, about: str = ABOUT
 ) -> Literal["look", "drop", ""]:
     """What a settlement asks for: to look at the month again, to drop what stood, or nothing.
 
-    `holds` says whether the month's sums are such that there is anything to find.
+    `holds` says whether the month's sums are such that there is anything to find about a matter.
     """
-    raised = bool(month.standing) and is_raised(rule, month, ABOUT)
+    raised = bool(month.standing) and is_raised(rule, month, about)
     if not holds:
         return "drop" if raised else ""
     bills = month.bills

@@ -155,3 +155,41 @@ def test_what_an_institution_fills_otherwise_is_missing_in_any_order() -> None:
         assert _outcome(rule, shuffled) == expected
     mostly = [_settlement(at, insutype="310" if at % 3 else "") for at in range(30)]
     assert not _outcome(rule, mostly)
+
+
+_SIGNED = {**_LINE, "cnt": 1, "pric": "100.00", "bilg_dr_codg": "D640100000003"}
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("amounts", {"feedetail": [{**_SIGNED, "cnt": 10}]}),
+        ("national_codes", {"feedetail": [{**_SIGNED, "bilg_dr_codg": "123"}]}),
+        ("national_codes", {"diseinfo": [{"diag_code": "YT001"}]}),
+        ("missing_fields", {"begntime": None}),
+        ("missing_fields", {"fixmedins_code": "H64010000001", "diseinfo": []}),
+    ],
+)
+@pytest.mark.parametrize("number", [30, 230])
+def test_what_an_institution_does_otherwise_shows_in_any_order(
+    name: str, fields: dict[str, Any], number: int
+) -> None:
+    """Two settlements are the exception, also in a month of which only days that are over count."""
+    rule = next(rule for rule in RULES if rule.id == f"data_quality.{name}")
+    right = {
+        "fixmedins_code": fields.get("fixmedins_code", "P64010000001"),
+        "begntime": "2024-03-26T08:00:00",
+        "diseinfo": [{"diag_code": "J06.900"}],
+        "feedetail": [_SIGNED],
+    }
+    days = [-4 + at * 4 // number for at in range(number)]
+    events = [
+        _settlement(at, day, **{**right, **(fields if at in (3, 20) else {})})
+        for at, day in enumerate(days)
+    ]
+    expected = _outcome(rule, events)
+    assert [named for _, named in expected] == [("e0003", "e0020")]
+    for seed in range(2):
+        shuffled = list(events)
+        Random(seed).shuffle(shuffled)
+        assert _outcome(rule, shuffled) == expected
