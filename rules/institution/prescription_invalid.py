@@ -1,5 +1,5 @@
-"""Filled on a prescription that is not valid: expired, withdrawn, not yet issued, issued by
-somebody who is no physician, or for none of the drugs that were sold on it.
+"""Filled on a prescription that is not valid: expired, told to be invalid, withdrawn, not yet
+issued, issued by somebody who is no physician, or for none of the drugs that were sold on it.
 
 Says nothing of prescriptions that the platform never told of.
 """
@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from events.identifiers import check_staff, is_physician
-from events.national_codes import RxStas
+from events.national_codes import RxStas, RxUsedStas
 from events.times import DAY, HOUR, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -29,6 +29,8 @@ KIND: Final = PERSON
 RECORDS: Final = (Visit, Script)
 SUBJECT: Final = "person"
 _REVOKED: Final = str(RxStas.REVOKED)
+_INVALID: Final = str(RxStas.EXPIRED)
+_USED: Final = str(RxUsedStas.USED)
 Limits = Mapping[str, Any]
 
 
@@ -92,12 +94,23 @@ def _fault(
         return Fault("结算后才开具", "was issued only afterwards", first, 2)
     if told[-1].state == _REVOKED:
         return Fault("已撤销", "had been withdrawn", told[-1], 1)
+    if _is_invalid(told, visit.time - limits["grace_hours"] * HOUR):
+        return Fault("已失效", "was no longer valid", told[-1], 2)
     until = max(script.valid_until for script in scripts)
     if until and visit.time > _last_second(until) + limits["grace_hours"] * HOUR:
         return Fault("已过有效期", "had expired", told[-1], 2)
     if sells_other_drugs(scripts, visit, names):
         return Fault("未开具所售药品", "prescribes none of the drugs sold", told[-1], 2)
     return None
+
+
+def _is_invalid(told: Sequence[Script], by: int) -> bool:
+    """Whether a prescription had been told to be invalid by then, but not because it was filled."""
+    return (
+        told[-1].state == _INVALID
+        and told[-1].time <= by
+        and all(script.used != _USED for script in told)
+    )
 
 
 @lru_cache(4096)
