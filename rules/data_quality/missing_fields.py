@@ -32,6 +32,9 @@ _FILLED: Final = {
     "insutype": Way(sending.NO_INSURANCE, ALL, "险种类型", "kind of insurance"),
     "psn_type": Way(sending.NO_PERSON_TYPE, ALL, "人员类别", "category of person"),
     "mdtrt_cert_type": Way(sending.NO_CREDENTIAL_TYPE, ALL, "就诊凭证类型", "kind of credential"),
+    "mdtrt_cert_no": Way(
+        sending.NO_CREDENTIAL, sending.CREDENTIAL, "就诊凭证编号", "number of the credential"
+    ),
     "mdtrt_id": Way(sending.NO_VISIT_ID, ALL, "就诊ID", "number of the visit"),
     "begntime": Way(sending.NO_BEGIN, ALL, "就诊开始时间", "begin of the visit"),
     "diseinfo": Way(sending.NO_DIAGNOSIS, sending.DIAGNOSED, "诊断信息", "diagnosis"),

@@ -37,6 +37,9 @@ NATIONAL_DISEASE: Final = 4096
 COSTS_OFF: Final = 8192
 """The costs of a line are not its count times its price."""
 COSTS_HOLD: Final = 16384
+NO_CREDENTIAL: Final = 32768
+"""A kind of credential was sent, but not its number."""
+CREDENTIAL: Final = 65536
 
 _WHOLE: Final = 1000
 """One unit, in thousandths."""
@@ -63,6 +66,8 @@ def sent(visit: Visit, *, pharmacy: bool) -> int:
         | (0 if visit.mdtrt_id else NO_VISIT_ID)
         | (0 if visit.begin else NO_BEGIN)
     )
+    if visit.credential_type:
+        bits |= CREDENTIAL if visit.credential else NO_CREDENTIAL
     asked, last = not pharmacy, ""
     for line in visit.lines:
         doctor = line.doctor
