@@ -32,7 +32,7 @@ def check(
         return ()
     verdicts: list[Verdict] = []
     for one in reckoned(context, person, record):
-        if one.visit.pool or one.visit.fund:
+        if one.visit.pool_paid:
             finding = _judged(rule, context, one)
             if finding is not None or person.standing:
                 verdicts.append(Verdict(one.visit.event_id, finding))

@@ -77,7 +77,7 @@ def _rests_on(context: Context, person: Person, visit: Visit, benefit: Benefit) 
     day = day_of(visit.time)
     return (
         visit.scheme == Scheme.CHRONIC
-        and bool(visit.pool or visit.fund)
+        and visit.pool_paid > 0
         and same_disease(visit.disease, benefit.disease)
         and holds(person.benefits, benefit, day)
         and not _sound(context, person, benefit, day)
@@ -118,7 +118,7 @@ def _soon_put_right(rule: Rule, context: Context, person: Person, benefit: Benef
 
 
 def _found(context: Context, benefit: Benefit, visits: Sequence[Visit], *, filled: bool) -> Finding:
-    paid = sum(visit.pool or visit.fund for visit in visits)
+    paid = sum(visit.pool_paid for visit in visits)
     return found(
         [benefit, *visits],
         amount=paid,

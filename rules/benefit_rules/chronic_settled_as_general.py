@@ -39,7 +39,7 @@ def _verdicts(
     rule: Rule, context: Context, person: Person, visits: Iterable[Visit]
 ) -> Iterator[Verdict]:
     for visit in visits:
-        if visit.scheme == Scheme.GENERAL and (visit.pool or visit.fund):
+        if visit.scheme == Scheme.GENERAL and visit.pool_paid:
             finding = _look(rule, context, person, visit)
             yield Verdict(visit.event_id, withdrawn(finding) if visit.rev_at else finding)
 
@@ -57,7 +57,7 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
     law = context.law(visit.insured_area, _LAW, visit.time)
     if law is None or not law.flag:
         return None
-    paid = visit.pool or visit.fund
+    paid = visit.pool_paid
     return found(
         [visit],
         amount=paid,

@@ -53,7 +53,7 @@ def _verdicts(
     rule: Rule, context: Context, person: Person, visits: Iterable[Visit]
 ) -> Iterator[Verdict]:
     for visit in visits:
-        if visit.scheme in _SCHEMES and (visit.pool or visit.fund or visit.deductible):
+        if visit.scheme in _SCHEMES and (visit.pool_paid or visit.deductible):
             finding = _look(rule, context, person, visit)
             yield Verdict(visit.event_id, withdrawn(finding) if visit.rev_at else finding)
 
@@ -62,7 +62,7 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
     day, disease, benefits = day_of(visit.time), visit.disease, person.benefits
     if in_force(benefits, visit.scheme, disease, day) is not None:
         return None
-    paid = visit.pool or visit.fund
+    paid = visit.pool_paid
     if not concerned(visit) or max(paid, visit.deductible) <= rule.at(visit.time)["tolerance"]:
         return None
     if visit.scheme == Scheme.TWO_DISEASE and in_force(benefits, Scheme.CHRONIC, disease, day):

@@ -39,7 +39,7 @@ def check(
     year = reckoned(context, person, record)
     verdicts: list[Verdict] = []
     for one in year:
-        if one.visit.pool or one.visit.fund:
+        if one.visit.pool_paid:
             finding = _look(rule, context, person, year, one)
             if finding is not None or person.standing:
                 finding = withdrawn(finding) if one.visit.rev_at else finding

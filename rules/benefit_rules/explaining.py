@@ -18,7 +18,7 @@ from rules.benefit import (
 )
 from rules.benefit_rules.circumstances import filed, prescribed
 from rules.benefit_rules.ordinary import claim_of
-from rules.benefit_rules.payments import concerned, is_inpatient, pool_paid
+from rules.benefit_rules.payments import concerned, is_inpatient
 from rules.benefit_rules.registrations import raised
 from rules.benefit_rules.spans import year_start
 from rules.benefit_rules.ways import way_of
@@ -78,7 +78,7 @@ def explain(context: Context, person: Person, visit: Visit) -> Explanation:
         sums=sums,
         earlier=earlier,
         result=calculate(context.policy, claim, sums),
-        paid=pool_paid(visit),
+        paid=visit.pool_paid,
     )
 
 
@@ -96,7 +96,7 @@ def _sums(person: Person, visit: Visit) -> tuple[Accumulators, int]:
             scheme=BENEFIT_SCHEMES.get(other.scheme, "inpatient"),
             in_policy=other.in_scope,
             deductible=other.deductible,
-            paid=pool_paid(other),
+            paid=other.pool_paid,
             account_owner=other.owner,
         )
         sums = accumulate(sums, settled, person.key)

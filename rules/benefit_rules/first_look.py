@@ -9,6 +9,6 @@ def is_idle(person: Person, visit: Visit) -> bool:
 
     It shows something where it took from a deductible that an earlier one should have taken from.
     """
-    if visit.pool or visit.fund or person.visits[-1] is not visit:
+    if visit.pool_paid or person.visits[-1] is not visit:
         return False
-    return not visit.deductible or not any(one.pool or one.fund for one in person.visits)
+    return not visit.deductible or not any(one.pool_paid for one in person.visits)

@@ -32,7 +32,7 @@ def check(
         return ()
     if isinstance(record, Status) or person.visits[-1] is not record:
         return _verdicts(rule, context, person)
-    if not (record.pool or record.fund) or not _is_doubtful(person.statuses, record):
+    if not record.pool_paid or not _is_doubtful(person.statuses, record):
         return ()
     return (_verdict(rule, context, person, record),)
 
@@ -49,7 +49,7 @@ def _is_doubtful(statuses: Sequence[Status], visit: Visit) -> bool:
 
 def _verdicts(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:
     for visit in person.visits:
-        if visit.pool or visit.fund:
+        if visit.pool_paid:
             yield _verdict(rule, context, person, visit)
 
 
@@ -120,7 +120,7 @@ def _found(
     severity: int,
     path: str = "",
 ) -> Finding | None:
-    paid = visit.pool or visit.fund
+    paid = visit.pool_paid
     if paid <= rule.at(visit.time)["tolerance"]:
         return None
     return found(

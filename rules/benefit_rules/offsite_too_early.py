@@ -31,14 +31,14 @@ def check(
     """One matter a settlement: that care away from home was not to be paid."""
     if isinstance(record, Permit):
         return _verdicts(rule, context, person) if person.visits else ()
-    if not (record.pool or record.fund) or record.area[:_CITY] == record.insured_area[:_CITY]:
+    if not record.pool_paid or record.area[:_CITY] == record.insured_area[:_CITY]:
         return ()
     return (_verdict(rule, context, person, record),)
 
 
 def _verdicts(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:
     for visit in person.visits:
-        if (visit.pool or visit.fund) and visit.area[:_CITY] != visit.insured_area[:_CITY]:
+        if visit.pool_paid and visit.area[:_CITY] != visit.insured_area[:_CITY]:
             yield _verdict(rule, context, person, visit)
 
 
@@ -48,7 +48,7 @@ def _verdict(rule: Rule, context: Context, person: Person, visit: Visit) -> Verd
 
 
 def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding | None:
-    paid = visit.pool or visit.fund
+    paid = visit.pool_paid
     if not concerned(visit) or not is_general(visit) or paid <= rule.at(visit.time)["tolerance"]:
         return None
     claim = claim_of(context, visit, "full", filed=filed(person, visit))

@@ -24,9 +24,9 @@ SUBJECT: Final = "person"
 
 def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
     """One matter a settlement: that the pool paid for what is off the list."""
-    if not (visit.pool or visit.fund):
+    if not visit.pool_paid:
         return ()
-    paid = visit.pool or visit.fund
+    paid = visit.pool_paid
     if not visit.own_expense and paid <= visit.in_scope and _in_scope(context, visit):
         return ()
     finding = _look(rule, context, visit, paid)

@@ -25,11 +25,6 @@ def is_general(visit: Visit) -> bool:
     return BENEFIT_SCHEMES.get(visit.scheme) == "general"
 
 
-def pool_paid(visit: Visit) -> int:
-    """What the pool paid, fen; the whole fund where the sender does not tell its parts."""
-    return visit.pool or visit.fund
-
-
 def is_inpatient(visit: Visit) -> bool:
     """Whether a settlement was of a stay."""
     return visit.scheme == Scheme.INPATIENT

@@ -38,7 +38,7 @@ def check(
     """One matter a settlement: that the pool does not pay it at a pharmacy."""
     if isinstance(record, Script):
         return _verdicts(rule, context, person, record) if person.visits else ()
-    if not (record.pool or record.fund) or not at_pharmacy(record):
+    if not record.pool_paid or not at_pharmacy(record):
         return ()
     return (_verdict(rule, context, person, record),)
 
@@ -46,7 +46,7 @@ def check(
 def _verdicts(rule: Rule, context: Context, person: Person, script: Script) -> Iterator[Verdict]:
     reach = rule.at(script.time)["prescription_days"] * DAY
     for visit in between(person.visits, script.time - reach, script.time + reach):
-        if (visit.pool or visit.fund) and at_pharmacy(visit):
+        if visit.pool_paid and at_pharmacy(visit):
             yield _verdict(rule, context, person, visit)
 
 
@@ -56,7 +56,7 @@ def _verdict(rule: Rule, context: Context, person: Person, visit: Visit) -> Verd
 
 
 def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding | None:
-    limits, paid = rule.at(visit.time), visit.pool or visit.fund
+    limits, paid = rule.at(visit.time), visit.pool_paid
     known = context.institutions.get(visit.inst)
     if (
         known is None

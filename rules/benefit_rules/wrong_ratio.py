@@ -33,7 +33,7 @@ def check(
         return ()
     verdicts: list[Verdict] = []
     for one in reckoned(context, person, record):
-        if one.visit.pool or one.visit.fund:
+        if one.visit.pool_paid:
             finding = _look(rule, context, one)
             if finding is not None or person.standing:
                 finding = withdrawn(finding) if one.visit.rev_at else finding

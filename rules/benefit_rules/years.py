@@ -261,7 +261,7 @@ def _go_on(
             continue
         if is_inpatient(visit):
             if not visit.rev_at:
-                sums.inpatient += visit.pool or visit.fund
+                sums.inpatient += visit.pool_paid
         elif concerned(visit):
             claimed = sum(amount for when, amount in claims if when <= visit.time) if claims else 0
             found.append(_reckon(context, person, sums, visit, claimed))
@@ -349,7 +349,7 @@ def _paid(visit: Visit, terms: Tariff, *, splits: bool) -> int:
     """
     paid = visit.pool
     if not paid and not splits:
-        paid = visit.fund - (visit.account if terms.account_inside else 0)
+        paid = visit.pool_paid - (visit.account if terms.account_inside else 0)
     return max(0, paid - (0 if visit.rev_at else visit.back[0]))
 
 

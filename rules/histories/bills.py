@@ -74,7 +74,7 @@ def bill_of(
         amount,
         prescribed,
         doctor,
-        pharmacy and drugs > 0 and (visit.fund or visit.pool) > 0 and visit.scheme in _ACUTE,
+        pharmacy and drugs > 0 and visit.pool_paid > 0 and visit.scheme in _ACUTE,
         visit.rev_at,
         sent(visit, pharmacy=pharmacy),
         Packs(several, short, short_amount) if several else None,

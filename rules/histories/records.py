@@ -108,6 +108,7 @@ class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
     ratio: int
     """Ten-thousandths."""
     other_funds: int
+    """What the sender tells apart from the pool; nothing where it tells the funds' sum alone."""
     hospital_part: int
     person_part: int
     level: str
@@ -129,6 +130,11 @@ class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Physician of the main diagnosis (`dise_dor_no`)."""
     parts: int = 0
     """Whether own expense and in-policy costs make up the total: `PARTS_*`, 0 if not told."""
+
+    @property
+    def pool_paid(self) -> int:
+        """What the pool paid, fen; the funds' sum only where the sender tells no parts of it."""
+        return self.pool or self.fund - self.other_funds
 
 
 class Refund(Record, frozen=True, gc=False, array_like=True, tag=True):

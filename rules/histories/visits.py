@@ -7,6 +7,7 @@ from typing import Final
 from events.codes import scheme_of
 from events.identifiers import birth_date_of, is_identity, sex_of
 from events.kinds import FeeLine, Settlement
+from events.money import ZERO, Fen
 from events.times import day_number, epoch
 from rules.histories.digests import digest
 from rules.histories.facts import receipt
@@ -15,6 +16,8 @@ from rules.histories.records import PARTS_HOLD, PARTS_OFF, Line, Visit
 _IDENTITY_CARD: Final = "02"
 _CENT: Final = 2
 """Fen that a sum may be off: rounding of parts."""
+_NO_OTHER_FUND: Final = ("3101", "3102", "3901", "999900", "999996")
+"""Beginnings of `fund_pay_type`: the pools of employees and residents, accounts, hospitals."""
 # `+amount` turns an amount in fen into a plain integer, which is smaller and quicker to count with.
 
 
@@ -63,6 +66,7 @@ def visit_of(e: Settlement) -> Visit:
         sex, born = sex or sex_of(e.certno), born or birth_date_of(e.certno)
     begin, balance, ratio = e.begntime, e.balc, e.pool_prop_selfpay
     fund, pool = e.fund_pay_sumamt, e.hifp_pay
+    others = fund - pool if pool or not fund else _apart_from_pool(e)
     return Visit(
         e.event_id,
         epoch(e.event_time),
@@ -99,7 +103,7 @@ def visit_of(e: Settlement) -> Visit:
         +e.fulamt_ownpay_amt,
         +e.act_pay_dedc,
         int(ratio * 10000) if ratio else 0,
-        fund - pool,
+        +others,
         +e.hosp_part_amt,
         +e.psn_part_amt,
         intern(e.hosp_lv),
@@ -129,6 +133,30 @@ def _parts(e: Settlement) -> int:
         return PARTS_HOLD
     within = (e.hosp_part_amt, -above, -first, -above - first)
     return PARTS_HOLD if any(-_CENT <= off - part <= _CENT for part in within) else PARTS_OFF
+
+
+def _apart_from_pool(e: Settlement) -> Fen:
+    """Other funds' money in a settlement whose pool part is zero or was not sent.
+
+    If any other fund's part was sent, the pool's is zero (2207: the sum is all of them together).
+    Else `setldetail` may tell; and where nothing does, the sum may be the pool's.
+    """
+    if (
+        e.cvlserv_pay
+        or e.hifes_pay
+        or e.hifmi_pay
+        or e.hifob_pay
+        or e.hifdm_pay
+        or e.maf_pay
+        or e.oth_pay
+    ):
+        return e.fund_pay_sumamt
+    told = [
+        part.fund_payamt
+        for part in e.setldetail
+        if part.fund_pay_type and not part.fund_pay_type.startswith(_NO_OTHER_FUND)
+    ]
+    return min(e.fund_pay_sumamt, sum(told, ZERO))
 
 
 def _contradictions(e: Settlement) -> tuple[str, ...]:
