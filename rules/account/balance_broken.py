@@ -64,8 +64,8 @@ def _follows(account: Account, before: Swipe, swipe: Swipe) -> bool:
     if (
         swipe.balance is None
         or before.balance is None
-        or swipe.shared
         or before.shared
+        or before.owner
         or account.paybacks
         or (account.premiums and account.premiums[-1].time >= start)
         or (account.payouts and account.payouts[-1].time >= start)

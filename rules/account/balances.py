@@ -1,8 +1,9 @@
 """Balances of an account as settlements report them, and what moved between two of them.
 
-A settlement of the owner's own money, or wholly of shared money, reports the balance that it left
-on the account that paid. One that took from two accounts reports a balance of which nobody knows
-whose it is. Movements at the very second of a reported balance could lie on either side of it.
+A settlement of the owner's own money reports the balance that it left on the account that paid.
+One that another's account paid, wholly or in part, reports a balance of which nobody knows whose
+it is: no document says whether `balc` is then the patient's or the owner's. Movements at the very
+second of a reported balance could lie on either side of it.
 """
 
 from bisect import bisect_left
@@ -35,12 +36,8 @@ def taken(swipe: Swipe) -> int:
 
 
 def tells(swipe: Swipe) -> bool:
-    """Whether a settlement's balance is this account's."""
-    if swipe.balance is None:
-        return False
-    if not swipe.shared:
-        return True
-    return bool(swipe.owner) and swipe.shared >= swipe.account
+    """Whether a settlement's balance is surely this account's."""
+    return swipe.balance is not None and not swipe.shared and not swipe.owner
 
 
 def place(account: Account, time: int, event_id: str) -> int:
