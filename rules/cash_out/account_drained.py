@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from events.times import DAY
+from rules.account.balances import tells
 from rules.cash_out.windows import (
     account_money,
     at_retail,
@@ -107,7 +108,7 @@ def _left(swipes: Sequence[Swipe]) -> int | None:
     """What the last purchases left on the account; None where no balance was reported."""
     later = 0
     for swipe in reversed(swipes):
-        if swipe.balance is not None:
+        if swipe.balance is not None and tells(swipe):
             return max(swipe.balance - later, 0)
         later += account_money(swipe)
     return None

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from events.codes import name_of
 from events.times import HOUR
+from rules.account.balances import tells
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import ACCOUNT, Account
@@ -104,7 +105,7 @@ def _paid_before(limits: Mapping[str, Any], account: Account, payout: Payout) ->
         return None
     since, held = before.time, 0
     for swipe in account.swipes:
-        if swipe.time < before.time and swipe.balance is not None:
+        if swipe.time < before.time and swipe.balance is not None and tells(swipe):
             since, held = swipe.time, swipe.balance - before.amount
     known = [credit for credit in account.credits if credit.time <= payout.time]
     came = sum(credit.amount for credit in known if credit.time >= since) + sum(
