@@ -1,13 +1,14 @@
 """The pool went on paying when the year's cap was used up.
 
 The year begins with nothing used and nothing left over from the year before. Settlements that
-were not seen can only have used more of the cap, so what is known is enough.
+were not seen can only have used more of the cap, so what is known is enough. A manual claim has
+filled the cap once it must have been worked out, some time after it was registered.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
-from events.times import date_of, day_of
+from events.times import DAY, date_of, day_of
 from rules.benefit_rules.first_look import is_idle
 from rules.benefit_rules.years import Reckoning, reckoned
 from rules.context import Context
@@ -52,6 +53,11 @@ def _look(rule: Rule, context: Context, one: Reckoning, room: int | None) -> Fin
     if room is None or not one.ordinary or one.paid <= 0:
         return None
     visit = one.visit
+    claimed = 0
+    if one.claimed:
+        worked_out = visit.time - rule.at(visit.time)["worked_out_days"] * DAY
+        claimed = sum(amount for registered, amount in one.claimed if registered <= worked_out)
+        room = max(0, room - claimed)
     paid = min(one.paid, one.due) if one.in_policy > 0 else one.paid
     if paid <= room + rule.at(visit.time)["tolerance"]:
         return None
@@ -70,7 +76,7 @@ def _look(rule: Rule, context: Context, one: Reckoning, room: int | None) -> Fin
             "year": str(date_of(day_of(visit.time)).year),
             "cap_fen": (terms.cap if terms.cap is not None else terms.basic or 0)
             + one.raise_.amount,
-            "paid_before_fen": one.paid_year,
+            "paid_before_fen": one.paid_year + claimed,
             "room_fen": room,
             "paid_fen": one.paid,
             "over_fen": paid - room,

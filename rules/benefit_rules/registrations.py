@@ -12,7 +12,7 @@ from events.local_codes import Scheme
 from events.times import date_of, day_of
 from rules.benefit_rules.spans import year_start
 from rules.context import Context
-from rules.histories.records import Benefit, Visit
+from rules.histories.records import Benefit, Claim, Visit
 
 _CANCEL: Final = "cancel"
 _MAIN: Final = 4
@@ -48,7 +48,7 @@ def are_received(context: Context, benefits: Sequence[Benefit], visit: Visit) ->
     return visit.insured_area[:_PROVINCE] in provinces or is_complete(context, visit)
 
 
-def is_complete(context: Context, visit: Visit) -> bool:
+def is_complete(context: Context, visit: Visit | Claim) -> bool:
     """Whether the policy says that the area's data is complete for the settlement's year."""
     law = context.law(visit.insured_area, _COMPLETE, visit.time)
     return law is not None and law.date <= date_of(day_of(year_start(visit.time)))
@@ -108,8 +108,8 @@ def _last_day(cancel: Benefit) -> int:
     return made if cancel.end_day is None else min(made, cancel.end_day)
 
 
-def raised(context: Context, benefits: Iterable[Benefit], visit: Visit) -> Raise:
-    """By how much the cap is raised for a settlement.
+def raised(context: Context, benefits: Iterable[Benefit], visit: Visit | Claim) -> Raise:
+    """By how much the cap is raised for a settlement or a manual claim.
 
     Where the area asks for approval, a raise counts from the moment it was approved on; without
     an approver it never counts and is named instead.

@@ -5,7 +5,7 @@ Where records leave room, the reading that is better for the patient counts: a d
 was recorded or should have been charged counts as used, and a payment counts towards a cap only
 as far as it was right. So one wrong settlement does not make those after it look wrong too. A
 settlement that was taken back later had used the deductible for those made while it stood, but
-no longer fills the cap.
+no longer fills the cap. Manual claims take their turn among settlements (`claimed`).
 
 Payments from a shared account are kept with the patient who was treated, never with its owner,
 and each calendar year begins with nothing used.
@@ -21,10 +21,12 @@ from typing import Final, NamedTuple
 
 from events.times import day_of
 from rules.benefit import BENEFIT_SCHEMES, BenefitScheme
+from rules.benefit_rules.claimed import claims_until, taking_part
 from rules.benefit_rules.ordinary import is_ordinary
 from rules.benefit_rules.payments import concerned, is_inpatient
 from rules.benefit_rules.registrations import Raise, raised
 from rules.benefit_rules.spans import bounds, year_start
+from rules.benefit_rules.sums import Claimed, Gone, Sums, room_left
 from rules.benefit_rules.tariffs import SCHEMES, Tariff, tariff
 from rules.context import Context
 from rules.histories.keyed import Person
@@ -42,7 +44,8 @@ class Reckoning(NamedTuple):
 
     `left` is what was left of the deductible as far as known, `used` what was taken from it;
     `room` what the caps leave now, `room_then` what they left when it was settled, both None
-    where there is no cap to count. `paid_year` is what fills the cap already. `ordinary` says
+    where there is no cap to count. `paid_year` is what fills the cap already, manual claims apart;
+    `claimed` when claims that fill it were registered, and with how much. `ordinary` says
     whether the area's ordinary terms apply to it at all, `told` whether the sender tells
     how it reckoned: a deductible somewhere in the year, or the ratio. What bears on the payment
     alone, from `room` to `ordinary`, is not worked out where nothing was paid.
@@ -61,6 +64,7 @@ class Reckoning(NamedTuple):
     raise_: Raise = _NO_RAISE
     ordinary: bool = False
     told: bool = True
+    claimed: Sequence[tuple[int, int]] = ()
 
     @property
     def known(self) -> bool:
@@ -73,59 +77,6 @@ class Reckoning(NamedTuple):
         return self.tariff.of(self.in_policy - min(self.used, self.left))
 
 
-class _Gone(NamedTuple):
-    """What a settlement that was taken back had used while it stood."""
-
-    rev_at: int
-    area: str
-    scheme: str
-    used: int
-    paid: int
-
-
-class _Sums:
-    """What the year has used so far, by scheme."""
-
-    __slots__ = ("gone", "inpatient", "paid", "records_deductible", "splits", "used")
-
-    def __init__(self, known: "_Sums | None" = None) -> None:
-        """Nothing used yet, or a copy of known sums to be gone on with."""
-        self.used: list[int] = known.used.copy() if known else [0] * len(SCHEMES)
-        """By place in `SCHEMES`."""
-        self.paid: dict[tuple[str, str], int] = known.paid.copy() if known else {}
-        self.inpatient: int = known.inpatient if known else 0
-        self.gone: tuple[_Gone, ...] = known.gone if known else ()
-        self.records_deductible: bool = known is not None and known.records_deductible
-        """Whether the sender has told a deductible so far."""
-        self.splits: bool = known is not None and known.splits
-        """Whether the sender has told the pool's part so far."""
-
-    def deductible(self, terms: Tariff, at: int) -> int:
-        """Deductible used by settlements that stood at a time."""
-        total = 0
-        for place in terms.counted_at:
-            total += self.used[place]
-        for gone in self.gone:
-            if gone.rev_at > at and gone.scheme in terms.counted:
-                total += gone.used
-        return total
-
-    def payments(self, area: str, capped: Sequence[str]) -> int:
-        """What was paid by settlements that stand."""
-        total = 0
-        for scheme in capped:
-            total += self.paid.get((area, scheme), 0)
-        return total
-
-    def payments_then(self, area: str, capped: Sequence[str], at: int) -> int:
-        """What was paid by settlements that stood at a time."""
-        total = self.payments(area, capped)
-        for gone in self.gone:
-            if gone.rev_at > at and gone.area == area and gone.scheme in capped:
-                total += gone.paid
-        return total
-
-
 class _Course(NamedTuple):
     """How far a person's latest year was reckoned; never changed, so copies may share it.
 
@@ -136,7 +87,7 @@ class _Course(NamedTuple):
     era: object
     first: int
     reached: int
-    sums: _Sums
+    sums: Sums
     doubted: bool
 
 
@@ -165,7 +116,7 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
         result = [
             one
             for year in sorted({bounds(day_of(visit.time)) for visit in person.visits})
-            for one in _year(context, person, _Sums(), year)
+            for one in _year(context, person, Sums(), year)
         ]
     else:
         result = ()
@@ -184,15 +135,18 @@ def _from_course(
 ) -> Sequence[Reckoning] | None:
     """What is new since the year was last reckoned, None if the whole has to be gone through.
 
-    It has to unless the record is the last of a year that is known up to it. A deductible that is
+    It has to unless the record is the last of a year that is known up to it, without manual
+    claims, of which any settlement may say that they do not count. A deductible that is
     told now may show what was owed before, and one left out may be shown by what came before.
     """
     visits, course = person.visits, person.course
+    if person.claims:
+        return None
     if not isinstance(course, _Course) or visits[-1] is not record or course.reached >= len(visits):
         return None
     if course.first != year[0] or course.era is not _era(context):
         return None
-    sums = _Sums(course.sums)
+    sums = Sums(course.sums)
     found = _go_on(context, person, sums, visits[course.reached :], year)
     for one in found:
         if _is_doubtful(one):
@@ -203,7 +157,7 @@ def _from_course(
     return found
 
 
-def _may_count(visit: Visit, sums: _Sums) -> bool:
+def _may_count(visit: Visit, sums: Sums) -> bool:
     """Whether a settlement may use anything, or its reckoning be of use: most draw on nothing.
 
     Costs that nothing was told of use the deductible only where the sender never tells one.
@@ -218,7 +172,7 @@ def _may_count(visit: Visit, sums: _Sums) -> bool:
 
 def _whole(context: Context, person: Person, year: tuple[int, int]) -> list[Reckoning]:
     """Reckon a whole year; if it is the latest, remember how far this went."""
-    sums = _Sums()
+    sums = Sums()
     found = _year(context, person, sums, year)
     first, last = year
     if person.visits[-1].time <= last:
@@ -236,7 +190,7 @@ def _era(context: Context) -> object:
     return met[1]
 
 
-def _year(context: Context, person: Person, sums: _Sums, year: tuple[int, int]) -> list[Reckoning]:
+def _year(context: Context, person: Person, sums: Sums, year: tuple[int, int]) -> list[Reckoning]:
     """Reckon all settlements of a calendar year (its first and last second), in their order."""
     visits = person.visits
     if visits[0].time < year[0] or visits[-1].time > year[1]:
@@ -244,12 +198,26 @@ def _year(context: Context, person: Person, sums: _Sums, year: tuple[int, int]) 
     return _go_on(context, person, sums, visits, year)
 
 
+def claims_reckoned(context: Context, person: Person, claim: ManualClaim) -> Sequence[Claimed]:
+    """The claims that count in the calendar year a claim was registered in, in their order.
+
+    It is among them also where a red receipt took it back.
+    """
+    year, sums = bounds(day_of(claim.time)), Sums()
+    if person.visits:
+        _year(context, person, sums, year)
+    claims_until(context, person, sums, taking_part(person, year, claim), None)
+    return sums.claimed
+
+
 def _go_on(
-    context: Context, person: Person, sums: _Sums, visits: Sequence[Visit], year: tuple[int, int]
+    context: Context, person: Person, sums: Sums, visits: Sequence[Visit], year: tuple[int, int]
 ) -> list[Reckoning]:
     """Reckon settlements that follow what the sums tell."""
     claims: list[tuple[int, int]] = []
+    standing: Sequence[ManualClaim] = ()
     if person.claims:
+        standing = taking_part(person, year)
         claims = [
             (claim.time, claim.in_scope or claim.fee)
             for claim in between(person.claims, *year)
@@ -259,6 +227,8 @@ def _go_on(
     for visit in visits:
         if not _may_count(visit, sums):
             continue
+        if standing:
+            claims_until(context, person, sums, standing, visit)
         if is_inpatient(visit):
             if not visit.rev_at:
                 sums.inpatient += visit.pool_paid
@@ -280,7 +250,7 @@ def _tells(one: Reckoning) -> bool:
     return one.visit.ratio > 0 or not one.tariff.deductible
 
 
-def _reckon(context: Context, person: Person, sums: _Sums, visit: Visit, claimed: int) -> Reckoning:
+def _reckon(context: Context, person: Person, sums: Sums, visit: Visit, claimed: int) -> Reckoning:
     """Reckon one settlement and book what it used."""
     terms = tariff(context, visit)
     area = visit.insured_area[:_CITY]
@@ -305,10 +275,10 @@ def _reckon(context: Context, person: Person, sums: _Sums, visit: Visit, claimed
         return Reckoning(visit, terms, visit.in_scope, 0, charged, left, due)
     higher = raised(context, person.benefits, visit) if person.benefits else _NO_RAISE
     filled = sums.payments(area, terms.capped)
-    room = room_then = _room(terms, sums, filled, higher.amount)
+    room = room_then = room_left(terms, sums, filled, higher.amount)
     if sums.gone:
         filled_then = sums.payments_then(area, terms.capped, visit.time)
-        room_then = _room(terms, sums, filled_then, higher.amount)
+        room_then = room_left(terms, sums, filled_then, higher.amount)
     covered = is_ordinary(context, person.statuses, visit, pharmacy=pharmacy)
     right = min(paid, due) if known else paid
     if room_then is not None and room_then < right:
@@ -327,14 +297,13 @@ def _reckon(context: Context, person: Person, sums: _Sums, visit: Visit, claimed
         filled,
         higher,
         covered,
+        claimed=sums.claims_filling(area, terms.capped) if sums.claimed else (),
     )
 
 
-def _book(
-    sums: _Sums, visit: Visit, area: str, scheme: BenefitScheme, used: int, paid: int
-) -> None:
+def _book(sums: Sums, visit: Visit, area: str, scheme: BenefitScheme, used: int, paid: int) -> None:
     if visit.rev_at:
-        sums.gone += (_Gone(visit.rev_at, area, scheme, used, paid),)
+        sums.gone += (Gone(visit.rev_at, area, scheme, used, paid),)
         return
     sums.used[SCHEMES.index(scheme)] += used
     if paid:
@@ -351,14 +320,3 @@ def _paid(visit: Visit, terms: Tariff, *, splits: bool) -> int:
     if not paid and not splits:
         paid = visit.pool_paid - (visit.account if terms.account_inside else 0)
     return max(0, paid - (0 if visit.rev_at else visit.back[0]))
-
-
-def _room(terms: Tariff, sums: _Sums, filled: int, higher: int) -> int | None:
-    room = None if terms.cap is None else terms.cap + higher - filled
-    if terms.basic is not None:
-        left = terms.basic - sums.inpatient
-        for (_, scheme), paid in sums.paid.items():
-            if scheme in terms.inside:
-                left -= paid
-        room = left if room is None else min(room, left)
-    return None if room is None else max(0, room)

@@ -74,6 +74,8 @@ _statuses = st.fixed_dictionaries(
         "event_type": st.just("insurance_status"),
         "event_time": _moments,
         "insutype": st.just("310"),
+        "psn_type": st.sampled_from(["", "11", "11", "12"]),
+        "brdy": st.sampled_from([None, "1960-03-01", "1992-02-29"]),
         "psn_insu_stas": st.just("1"),
         "clct_way": st.sampled_from(["", "full", "low", "pool_only"]),
         "begndate": st.sampled_from(["2020-01-01", "2024-03-01", "2024-07-02", None]),
@@ -84,10 +86,15 @@ _others = st.one_of(
         {
             "event_type": st.just("manual_claim"),
             "event_time": _moments,
-            "med_type": st.just("11"),
-            "inscp_scp_amt": st.just("500.00"),
-            "medfee_sumamt": st.just("500.00"),
-            "fund_pay_sumamt": st.just("250.00"),
+            "med_type": st.sampled_from(["11", "11", "14"]),
+            "manl_reim_id": st.sampled_from(["", "MR1", "MR2"]),
+            "bill_no": st.sampled_from([None, "0012345678"]),
+            "elec_bill_flag": st.sampled_from(["0", "0", "0", "1"]),
+            "begntime": st.sampled_from([None, "2023-12-29T09:00:00", "2024-01-02T09:00:00"]),
+            "inscp_scp_amt": st.sampled_from(["500.00", "1500.00"]),
+            "medfee_sumamt": st.sampled_from(["500.00", "1500.00"]),
+            "hifp_pay": st.sampled_from(["0.00", "250.00"]),
+            "fund_pay_sumamt": st.sampled_from(["250.00", "2400.00"]),
         }
     ),
     st.fixed_dictionaries(
@@ -122,7 +129,7 @@ stories = st.builds(
         st.one_of(_settlements, _settlements, _settlements, _reversals, _entitlements, _statuses),
         min_size=1,
         max_size=7,
-    ).flatmap(lambda told: st.lists(_others, max_size=1).map(lambda more: [*told, *more])),
+    ).flatmap(lambda told: st.lists(_others, max_size=3).map(lambda more: [*told, *more])),
     st.sampled_from(["640100", "150400", "510100"]),
 )
 
