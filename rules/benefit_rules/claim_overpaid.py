@@ -81,7 +81,7 @@ def _verdicts(
                 continue
             back, start = is_taken_back(person, claim), year_start(claim.time)
             if back or start not in years:
-                years[start] = claims_reckoned(context, person, claim)
+                years[start] = claims_reckoned(context, person, claim.time, claim)
             one = next((each for each in years[start] if each.claim is claim), None)
             finding = _look(rule, context, person, claim, one)
             if back:

@@ -1,7 +1,8 @@
 """The calculation of one settlement with the year's sums before it, for people to read.
 
 The sums are those of the records as they stand: what was charged as deductible and what the pool
-paid. (The rules judge more mildly, where records leave room.)
+paid, and for manual claims, which tell no deductible, what was left of it when they were
+registered. (The rules judge more mildly, where records leave room.)
 """
 
 from msgspec import Struct
@@ -17,11 +18,13 @@ from rules.benefit import (
     calculate,
 )
 from rules.benefit_rules.circumstances import filed, prescribed
+from rules.benefit_rules.claimed import pool_claimed
 from rules.benefit_rules.ordinary import claim_of
 from rules.benefit_rules.payments import concerned, is_inpatient
 from rules.benefit_rules.registrations import raised
 from rules.benefit_rules.spans import year_start
 from rules.benefit_rules.ways import way_of
+from rules.benefit_rules.years import claims_reckoned
 from rules.context import Context
 from rules.histories.keyed import Person
 from rules.histories.records import Visit
@@ -34,7 +37,7 @@ PRESCRIPTION_DAYS = 30
 class Explanation(Struct, frozen=True, kw_only=True):
     """What the pool owes for a settlement and what it paid, fen.
 
-    `earlier` is how many settlements of the year the sums rest on.
+    `earlier` is how many settlements of the year the sums rest on, beside its manual claims.
     """
 
     visit: Visit
@@ -64,7 +67,7 @@ def explain(context: Context, person: Person, visit: Visit) -> Explanation:
             f"found scheme {visit.scheme!s}, insutype {visit.insurance!r}, psn_type"
             f" {visit.person_type!r}; expected outpatient care of the employees' insurance"
         )
-    sums, earlier = _sums(person, visit)
+    sums, earlier = _sums(context, person, visit)
     claim = claim_of(
         context,
         visit,
@@ -82,7 +85,7 @@ def explain(context: Context, person: Person, visit: Visit) -> Explanation:
     )
 
 
-def _sums(person: Person, visit: Visit) -> tuple[Accumulators, int]:
+def _sums(context: Context, person: Person, visit: Visit) -> tuple[Accumulators, int]:
     """The year's sums before a settlement, and how many settlements they rest on."""
     year, start = date_of(day_of(visit.time)).year, year_start(visit.time)
     sums, earlier = Accumulators(year=year), 0
@@ -100,4 +103,16 @@ def _sums(person: Person, visit: Visit) -> tuple[Accumulators, int]:
             account_owner=other.owner,
         )
         sums = accumulate(sums, settled, person.key)
+    for one in claims_reckoned(context, person, visit.time) if person.claims else ():
+        claim = one.claim
+        if (claim.time, claim.event_id) < (visit.time, visit.event_id):
+            settled = Settled(
+                patient=person.key,
+                year=year,
+                scheme=one.tariff.scheme,
+                in_policy=claim.in_scope,
+                deductible=one.used,
+                paid=pool_claimed(person, claim),
+            )
+            sums = accumulate(sums, settled, person.key)
     return sums, earlier

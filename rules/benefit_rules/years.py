@@ -198,16 +198,23 @@ def _year(context: Context, person: Person, sums: Sums, year: tuple[int, int]) -
     return _go_on(context, person, sums, visits, year)
 
 
-def claims_reckoned(context: Context, person: Person, claim: ManualClaim) -> Sequence[Claimed]:
-    """The claims that count in the calendar year a claim was registered in, in their order.
+def claims_reckoned(
+    context: Context, person: Person, time: int, asked: ManualClaim | None = None
+) -> Sequence[Claimed]:
+    """The claims that count in the calendar year of a time, in their order.
 
-    It is among them also where a red receipt took it back.
+    One that a red receipt took back does not, but for the one that is asked about.
     """
-    year, sums = bounds(day_of(claim.time)), Sums()
+    year, sums = bounds(day_of(time)), Sums()
     if person.visits:
         _year(context, person, sums, year)
-    claims_until(context, person, sums, taking_part(person, year, claim), None)
+    claims_until(context, person, sums, taking_part(person, year, asked), None)
     return sums.claimed
+
+
+def year_reckoned(context: Context, person: Person, time: int) -> Sequence[Reckoning]:
+    """All settlements of the calendar year of a time, reckoned in their order."""
+    return _year(context, person, Sums(), bounds(day_of(time))) if person.visits else ()
 
 
 def _go_on(

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from events.codec import decode_object
 from events.kinds import Event, Settlement
 from events.times import day_number, day_start
+from rules.benefit_rules.explaining import explain
 from rules.benefit_rules.spans import bounds
 from rules.benefit_rules.tariffs import tariff
 from rules.benefit_rules.years import Reckoning, reckoned
@@ -132,3 +133,28 @@ def _standing(events: list[Settlement]) -> set[tuple[str, str]]:
         pipeline.process(event, changes)
     known = {(change.rule.id, change.about): change.action for change in changes}
     return {matter for matter, action in known.items() if action in ("raised", "revised")}
+
+
+def test_an_explanation_counts_the_claims_registered_before() -> None:
+    claim = decode_object(
+        {
+            "event_type": "manual_claim",
+            "event_id": "c",
+            "event_time": "2024-02-01T10:00:00",
+            "psn_no": "P",
+            "insuplc_admdvs": "150400",
+            "fixmedins_code": "H51010000001",
+            "med_type": "11",
+            "begntime": "2024-01-20T10:00:00",
+            "medfee_sumamt": "1500.00",
+            "inscp_scp_amt": "1500.00",
+            "hifp_pay": "250.00",
+            "fund_pay_sumamt": "250.00",
+        }
+    ).event
+    person, visit = person_of(
+        claim, settled("a", "2024-03-01T10:00:00", "400.00", hifp_pay="200.00")
+    )
+    explained = explain(CONTEXT, person, visit)
+    assert (explained.sums.deductible_general, explained.sums.paid_general) == (100000, 25000)
+    assert (explained.earlier, explained.most) == (0, 20000)
