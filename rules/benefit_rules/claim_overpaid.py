@@ -57,14 +57,14 @@ def check(
     rule: Rule, context: Context, person: Person, record: Claim | Status | Visit | Benefit
 ) -> Iterable[Verdict]:
     """One matter a claim: that it was paid beyond what the home area owes."""
-    if not person.claims or (isinstance(record, Benefit) and not record.raise_amount):
+    if not person.claims:
         return ()
     return _verdicts(rule, context, person, _concerned(person, record))
 
 
 def _concerned(person: Person, record: Claim | Status | Visit | Benefit) -> Sequence[Claim]:
-    """The claims that a record may show in another light."""
-    if not isinstance(record, Visit):
+    """The claims that a record may show in another light: the earliest tells since when all do."""
+    if not isinstance(record, Visit) or person.visits[0] is record:
         return person.claims
     first, last = bounds(day_of(record.time))
     return [claim for claim in person.claims if first <= claim.time <= last]
