@@ -134,6 +134,68 @@ stories = st.builds(
 )
 
 
+_WHENEVER = st.sampled_from(
+    [
+        "2024-01-05T09:00:00",
+        "2024-02-20T09:00:00",
+        "2024-02-20T10:00:00",
+        "2024-03-20T09:00:00",
+        "2024-07-01T09:00:00",
+        "2025-02-01T10:00:00",
+    ]
+)
+_COSTS = st.sampled_from(["500.00", "1500.00", "3000.00", "8000.00"])
+_PAID = st.sampled_from(["0.00", "275.00", "1650.00", "4000.00"])
+_IN_CHIFENG = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "event_type": st.just("settlement"),
+            "event_time": _WHENEVER,
+            "fixmedins_code": st.just("H15040000001"),
+            "hosp_lv": st.just("2"),
+            "insutype": st.sampled_from(["310", "310", "310", "390"]),
+            "psn_type": st.sampled_from(["11", "12", "12"]),
+            "med_type": st.sampled_from(["11", "11", "14"]),
+            "medfee_sumamt": _COSTS,
+            "inscp_scp_amt": _COSTS,
+            "act_pay_dedc": st.sampled_from(["0.00", "500.00", "1000.00"]),
+            "hifp_pay": _PAID,
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "event_type": st.just("manual_claim"),
+            "event_time": _WHENEVER,
+            "fixmedins_code": st.just("H51010000001"),
+            "med_type": st.just("11"),
+            "manl_reim_id": st.sampled_from(["", "MR1", "MR2"]),
+            "bill_no": st.sampled_from([None, "0012345678"]),
+            "elec_bill_flag": st.sampled_from(["0", "0", "0", "1", "2"]),
+            "begntime": st.sampled_from([None, "2023-12-30T09:00:00", "2024-01-02T09:00:00"]),
+            "medfee_sumamt": _COSTS,
+            "inscp_scp_amt": _COSTS,
+            "hifp_pay": _PAID,
+            "fund_pay_sumamt": _PAID,
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "event_type": st.just("insurance_status"),
+            "event_time": _WHENEVER,
+            "insutype": st.just("310"),
+            "psn_type": st.sampled_from(["11", "11", "11", "", "12"]),
+            "psn_insu_stas": st.just("1"),
+            "brdy": st.sampled_from([None, "1968-01-01", "1990-01-01"]),
+        }
+    ),
+    _reversals,
+)
+years_with_claims = st.builds(
+    _events, st.lists(_IN_CHIFENG, min_size=2, max_size=8), st.just("150400")
+)
+"""One person's settlements, manual claims and reports of the category in Chifeng."""
+
+
 def outcome(events: Sequence[Event], rule: Rule, context: Context) -> list[tuple[Any, ...]]:
     """What stands or was withdrawn in the end, without what was retracted."""
     return sorted(

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from events.kinds import Event
 from rules.context import Context
 from rules.documents import POLICY_DIR
+from rules.histories.records import Claim
 from rules.packs import Policy
 from rules.reference import read_reference
 from rules.registry import load_rules
 from rules.rule import Rule
-from tests.unit.rules.benefit_rules.stories import outcome, stories
+from tests.unit.rules.benefit_rules.stories import outcome, stories, years_with_claims
 
 RULES = load_rules(["benefit"])
 _PLACES: Final = [
@@ -42,6 +43,21 @@ def test_order_and_repetition_change_nothing(
 ) -> None:
     told = outcome(events, rule, CONTEXT)
     for _ in range(3):
+        again = [*events, *random.sample(events, random.randrange(len(events) + 1))]
+        random.shuffle(again)
+        assert outcome(again, rule, CONTEXT) == told
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if Claim in rule.records], ids=lambda rule: rule.id
+)
+@settings(max_examples=150, deadline=None)
+@given(events=years_with_claims, random=st.randoms(use_true_random=False))
+def test_claims_and_categories_count_alike_in_any_order(
+    rule: Rule, events: list[Event], random: Random
+) -> None:
+    told = outcome(events, rule, CONTEXT)
+    for _ in range(2):
         again = [*events, *random.sample(events, random.randrange(len(events) + 1))]
         random.shuffle(again)
         assert outcome(again, rule, CONTEXT) == told
