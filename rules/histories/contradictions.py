@@ -174,14 +174,16 @@ def _funds(e: Settlement, visit: Visit) -> tuple[str, ...]:
 
 def _detail(e: Settlement, visit: Visit) -> tuple[str, ...]:
     """Whether the funds' parts sum to what the funds paid, or the account paid too."""
-    funds = account = 0
+    funds = account = others = 0
     for part in e.setldetail:
         kind = part.fund_pay_type
         if kind == _OWN_ACCOUNT:
             account += part.fund_payamt
-        elif kind not in _OTHERS:
+        elif kind in _OTHERS:
+            others += part.fund_payamt
+        else:
             funds += part.fund_payamt
-    if not funds or -_CENT <= funds - visit.fund <= _CENT:
+    if not funds or any(abs(total - visit.fund) <= _CENT for total in (funds, funds + others)):
         return ()
     if visit.account and abs(funds - visit.fund - visit.account) <= _CENT:
         return ()
