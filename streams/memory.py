@@ -1,13 +1,15 @@
 """Histories in memory, for replays and tests.
 
-Keys of a day are dropped when their retention is over. Most receipts and trace codes are met once
-only: such a document is kept as its single paper, and becomes a history at the second.
+Keys of a day, or of a pharmacy's month of sales, are dropped when their retention is over. Most
+receipts and trace codes are met once only: such a document is kept as its single paper, and becomes
+a history at the second.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
-from events.times import DAY
+from events.times import DAY, day_number
 from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.keyed import History
@@ -15,7 +17,8 @@ from rules.histories.records import AnyRecord, Record
 
 SLACK_DAYS: Final = 8
 """Days kept beyond retention, so that events late within the allowed lateness meet their like."""
-_DAILY: Final = (keyed.TERMINAL, keyed.INSTITUTION_DAY)
+_DATED: Final = (keyed.TERMINAL, keyed.INSTITUTION_DAY, keyed.SALES)
+"""Kinds whose keys end with a day number or a month (`YYYY-MM`)."""
 
 
 class Memory:
@@ -25,7 +28,7 @@ class Memory:
         self._kinds: dict[str, dict[str, History]] = {kind: {} for kind in keyed.KINDS}
         self._single: dict[str, AnyRecord] = {}
         """The only record of a document, by key."""
-        self._days: dict[str, dict[int, list[str]]] = {kind: {} for kind in _DAILY}
+        self._days: dict[str, dict[int, list[str]]] = {kind: {} for kind in _DATED}
         self._swept = 0
 
     def take(self, fact: Fact) -> tuple[History, Sequence[Record]] | None:
@@ -43,8 +46,7 @@ class Memory:
             if kind == keyed.DOCUMENT:
                 history.take(single)
             elif kind in self._days:
-                day = int(key.rpartition("|")[2])
-                self._days[kind].setdefault(day, []).append(key)
+                self._days[kind].setdefault(_last_day(key), []).append(key)
         changed = history.take(fact.record)
         return (history, changed) if changed else None
 
@@ -65,3 +67,12 @@ class Memory:
         sizes = {kind: len(histories) for kind, histories in self._kinds.items()}
         sizes[keyed.DOCUMENT] += len(self._single)
         return sizes
+
+
+def _last_day(key: str) -> int:
+    """The day number of a key, or the last one of its month."""
+    told = key.rpartition("|")[2]
+    year, _, month = told.partition("-")
+    if not month:
+        return int(told)
+    return day_number(date(int(year) + int(month) // 12, int(month) % 12 + 1, 1)) - 1

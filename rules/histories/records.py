@@ -374,12 +374,30 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Of lines of own expense, outside pharmacies and emergencies; None where there are none."""
 
 
-class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):
-    """A sale or return of goods reported for a settlement (3505, 3506)."""
+class Dispensed(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A pharmacy's settlement of drugs, whose sale its stock system has to report."""
 
     setl_id: str
+    psn_no: str
+    insured_area: str
+    fee: int
+    money: int
+    """What funds and accounts paid."""
+    codes: tuple[str, ...]
+    """Codes of the drugs; none where no fee lines were sent."""
+    rev_at: int = 0
+
+
+class Goods(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A sale of goods as reported (3505)."""
+
+    setl_id: str
+    """The settlement it belongs to; empty where none is named, as of sales for cash."""
     inst: str
     returned: bool
+    """Always false; earlier versions told returns (3506) as well."""
+    code: str = ""
+    """The drug, where no settlement is named."""
 
 
 class Report(Record, frozen=True, gc=False, array_like=True, tag=True):
@@ -529,6 +547,7 @@ AnyRecord = (
     | Payback
     | Bill
     | Goods
+    | Dispensed
     | Report
     | Scan
     | Paper
@@ -550,6 +569,7 @@ SERIES: Final[Mapping[type, str]] = {
     Credit: "credits",
     Defect: "defects",
     Designation: "designations",
+    Dispensed: "dispensed",
     Encounter: "encounters",
     Goods: "goods",
     Grant: "grants",

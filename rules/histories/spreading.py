@@ -16,6 +16,7 @@ from rules.histories.facts import PRESCRIPTION_SIGNS, Fact, day_key, is_traceabl
 from rules.histories.keyed import Person
 from rules.histories.records import (
     Claim,
+    Dispensed,
     Line,
     Move,
     Paper,
@@ -98,6 +99,8 @@ def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
     pharmacy = at_pharmacy(visit)
     packs = [_packs(line) for line in lines]
     bill = bill_of(visit, packs, scripts, pharmacy=pharmacy)
+    drugs = tuple([line.code for line in lines if line.code[:1] in _DRUGS])
+    goods = bool(drugs) or (pharmacy and not lines)
     swipe = Swipe(
         visit.event_id,
         visit.time,
@@ -118,7 +121,7 @@ def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
         visit.shared,
         visit.cash,
         visit.balance,
-        not _DRUGS.isdisjoint([line.code[:1] for line in lines]) or (pharmacy and not lines),
+        goods,
         visit.rev_at,
         visit.served,
         visit.agent_no,
@@ -131,6 +134,19 @@ def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
         facts.append(Fact(keyed.TERMINAL, day_key(f"{inst}|{till}", visit.time), swipe))
     if pharmacy:
         facts.append(Fact(keyed.INSTITUTION_DAY, day_key(inst, visit.time), swipe))
+        if goods:
+            dispensed = Dispensed(
+                visit.event_id,
+                visit.time,
+                visit.setl_id,
+                visit.psn_no,
+                visit.insured_area,
+                visit.fee,
+                visit.fund + max(visit.account, visit.shared),
+                drugs,
+                visit.rev_at,
+            )
+            facts.append(Fact(keyed.SALES, month_key(inst, visit.time), dispensed))
         facts += _moves(visit)
         for number in {line.rx for line in lines if len(line.rx) >= PRESCRIPTION_SIGNS}:
             facts.append(Fact(keyed.DOCUMENT, f"rx|{number}", _paper(visit, "", "", visit.fee)))

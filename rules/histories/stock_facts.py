@@ -1,17 +1,16 @@
 """Reports of an institution's stock to facts: goods sold, returned, bought, moved and counted."""
 
+from functools import lru_cache
 from typing import Final
 
 from events.codes import stock_sign
 from events.kinds import Stock
-from events.times import day_of, day_start, epoch, months_from
+from events.times import day_of, day_start, epoch, month_of, months_from
 from rules.histories import keyed
 from rules.histories.facts import Fact, is_traceable
 from rules.histories.records import Goods, Move, Paper, Report
 from rules.histories.visits import thousandths
 
-GOODS_DAYS: Final = 5
-"""Days back from a report of goods sold that its settlement may lie: closed for four days."""
 _SALE: Final = "3505"
 _SALE_RETURN: Final = "3506"
 
@@ -28,14 +27,13 @@ def stock_facts(e: Stock) -> list[Fact]:
     begin = day_start(day)
     report = Report(f"stock {begin}", begin)
     facts = [Fact(keyed.INSTITUTION_MONTH, f"{inst}|{month}", report) for month in months_from(day)]
+    if infno == _SALE:
+        goods = Goods(
+            e.event_id, time, e.setl_id, inst, False, "" if e.setl_id else e.med_list_codg
+        )
+        facts += [Fact(keyed.SALES, f"{inst}|{month}", goods) for month in _near(day)]
     if infno in (_SALE, _SALE_RETURN) and e.setl_id:
-        returned = infno == _SALE_RETURN
-        goods = Goods(e.event_id, time, e.setl_id, inst, returned)
-        facts += [
-            Fact(keyed.INSTITUTION_DAY, f"{inst}|{day - back}", goods)
-            for back in range(GOODS_DAYS + 1)
-        ]
-        if returned:
+        if infno == _SALE_RETURN:
             facts += [
                 Fact(keyed.DOCUMENT, f"trace|{trace}", _returned(e, time))
                 for trace in e.drug_trac_codg
@@ -47,6 +45,17 @@ def stock_facts(e: Stock) -> list[Fact]:
         move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
         facts.append(Fact(keyed.STOCK, f"{inst}|{e.med_list_codg}", move))
     return facts
+
+
+@lru_cache(4096)
+def _near(day: int) -> tuple[str, ...]:
+    """The month of a day, the one its sales may have been settled in, the one it precedes.
+
+    That sales were reported in the last days of a month shows that they are from the first day of
+    the next one on.
+    """
+    days = (day, day - keyed.GOODS_DAYS, day + keyed.GOODS_DAYS)
+    return tuple(dict.fromkeys(month_of(day_start(one)) for one in days))
 
 
 def _moved(infno: str, change: str, count: int) -> tuple[int, str]:

@@ -140,6 +140,6 @@ def test_rows_older_than_their_retention_are_deleted(
     after = histories.sizes()
     assert 0 < after["person"] < before["person"]
     assert 0 < after["account"] < before["account"]
-    assert after["terminal"] == after["institution_day"] == 0
+    assert after["terminal"] == after["institution_day"] == after["sales"] == 0
     assert after["document"] == before["document"] > 0
     connection.close()

@@ -24,8 +24,8 @@ def opened(folder: Path, engine: Engine, topic: str = "t.facts/0") -> Store:
 
 
 def fact(number: int, time: int) -> Fact:
-    key = f"P1|{number}"
-    return Fact(keyed.INSTITUTION_DAY, key, Goods(f"e{number}", time, "s", "P1", False))
+    key = f"P1|1970-{number:02}"
+    return Fact(keyed.SALES, key, Goods(f"e{number}", time, "s", "P1", False))
 
 
 def test_state_and_position_are_found_again(tmp_path: Path, engine: Engine) -> None:
@@ -40,7 +40,7 @@ def test_state_and_position_are_found_again(tmp_path: Path, engine: Engine) -> N
 
     assert again.begin() == Position(9, 100, 5 * DAY, 3)
     assert again.heard == {2: Heard(8, 1, 5 * DAY)}
-    assert again.sizes()[keyed.INSTITUTION_DAY] == 1
+    assert again.sizes()[keyed.SALES] == 1
     assert again.pipeline.watermark == 5 * DAY
     again.close()
 
@@ -55,7 +55,7 @@ def test_what_was_abandoned_never_happened(tmp_path: Path, engine: Engine) -> No
     assert store.begin() == Position()
     assert store.heard == {}
     assert store.pipeline.watermark == 0
-    assert store.sizes()[keyed.INSTITUTION_DAY] == 0
+    assert store.sizes()[keyed.SALES] == 0
     store.close()
 
 
@@ -72,7 +72,7 @@ def test_the_slower_of_two_processes_learns_of_the_other(tmp_path: Path, engine:
     ours.abandon()
 
     assert ours.begin() == Position(5, 1, DAY, 0)
-    assert ours.sizes()[keyed.INSTITUTION_DAY] == 1
+    assert ours.sizes()[keyed.SALES] == 1
     ours.close()
     theirs.close()
 
@@ -96,10 +96,10 @@ def test_old_records_go_with_the_commit_that_says_so(tmp_path: Path, engine: Eng
     store.pipeline.receive(fact(1, DAY), [])
     store.pipeline.receive(fact(2, 300 * DAY), [])
     store.commit(Position(1, 1, 300 * DAY, 0), [])
-    assert store.sizes()[keyed.INSTITUTION_DAY] == 2
+    assert store.sizes()[keyed.SALES] == 2
 
     store.begin()
     store.commit(Position(2, 1, 300 * DAY, 300), [], forget_at=300 * DAY)
 
-    assert store.sizes()[keyed.INSTITUTION_DAY] == 1
+    assert store.sizes()[keyed.SALES] == 1
     store.close()
