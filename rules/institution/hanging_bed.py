@@ -2,7 +2,8 @@
 
 Fee lines date their services. A stay whose services are dated as they happen, and which then has
 days on end without any but the bed, was interrupted while the bed was kept. A stay that cost less
-than its days could is one that needed no bed.
+than its days could is one that needed no bed, and so is one of several days on most of which bed,
+nursing and the doctor's round were charged and nothing else, whatever they come to.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from rules.histories.records import Line, Refund, Stay, Visit
 from rules.impersonation.drawn import paid
 from rules.impersonation.stays import is_inpatient
 from rules.institution.admissions import Admission, admissions, gone
+from rules.institution.bare_stays import bare_days
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -39,7 +41,7 @@ class Gap(NamedTuple):
 def check(
     rule: Rule, context: Context, person: Person, record: Visit | Stay | Refund
 ) -> Iterable[Verdict]:
-    """One matter a stay: that nothing was done in it, or next to nothing."""
+    """One matter a stay: that nothing was done in it on days on end or most days, or little."""
     if isinstance(record, Visit) and not is_inpatient(record):
         return ()
     return _verdicts(rule, context, person, record)
@@ -69,10 +71,16 @@ def _look(limits: Limits, context: Context, stay: Admission) -> Finding | None:
     gap = _gap(limits, stay, lines)
     fee = sum(visit.fee for visit in visits)
     nights = max(stay.ends - stay.begins, 1)
-    if gap is None and not _is_cheap(limits, stay, fee, nights):
+    bare = 0 if stay.ways & _AWAY else bare_days(limits, stay, visits)
+    if gap is None and not bare and not _is_cheap(limits, stay, fee, nights):
         return None
     amount = sum(paid(visit) for visit in visits)
     zh, en = "费用过低", "next to no cost"
+    if bare:
+        zh, en = (
+            f"其中{bare}天仅有床位、护理和诊察费",
+            f"nothing but bed, nursing and rounds charged on {bare} of the days",
+        )
     if gap is not None:
         zh, en = (
             f"连续{gap.days}天除床位外无任何费用",
@@ -83,13 +91,13 @@ def _look(limits: Limits, context: Context, stay: Admission) -> Finding | None:
         amount=amount,
         involved=fee,
         area=visits[0].insured_area,
-        severity=2 if gap is not None else 3,
+        severity=2 if gap is not None or bare == nights else 3,
         evidence={
             "institution": context.name_of(stay.bed.inst),
             "admitted_at": stay.bed.time,
             "discharged_at": stay.bed.until,
             "nights": nights,
-            "idle_days": gap.days if gap is not None else 0,
+            "idle_days": gap.days if gap is not None else bare,
             "idle_from_at": day_start(gap.first) if gap is not None else 0,
             "reason_zh": zh,
             "reason_en": en,
