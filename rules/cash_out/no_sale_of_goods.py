@@ -14,7 +14,7 @@ from events.times import date_of, day_of, day_start
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import GOODS_DAYS, SALES, Sales
+from rules.histories.keyed import GOODS_DAYS, NIGHT, SALES, Sales
 from rules.histories.records import Dispensed, Goods
 from rules.rule import Rule
 
@@ -78,7 +78,7 @@ def _days(limits: Limits, sales: Sales) -> list[Day]:
     if not sales.dispensed:
         return []
     begin = max(min(sales.days.values()), sales.dispensed[0].time)
-    last = min(sales.last - limits["grace_days"] - 1, sales.linked)
+    last = min(sales.last - _grace(limits) - 1, sales.linked)
     missing: dict[int, dict[str, Dispensed]] = {}
     early: dict[int, set[str]] = {}
     for settled in sales.waiting.values():
@@ -102,9 +102,14 @@ def _days(limits: Limits, sales: Sales) -> list[Day]:
     ]
 
 
+def _grace(limits: Limits) -> int:
+    """Full days after a settlement within which its sale is not missed yet."""
+    return max(int(limits["grace_days"]), NIGHT)
+
+
 def _proof(limits: Limits, day: int) -> int:
     """When (epoch seconds) the sales of a day have been reported if they ever are."""
-    return day_start(day + int(limits["grace_days"]) + 1)
+    return day_start(day + _grace(limits) + 1)
 
 
 def _reports(limits: Limits, sales: Sales, days: Sequence[Day], linked: int, missing: int) -> bool:
@@ -123,7 +128,7 @@ def _look(
     settlement may be that of one. After the last report that names a settlement they may have gone
     on without names; so on its day most must have been named.
     """
-    first = day.number + int(limits["grace_days"]) + 1
+    first = day.number + _grace(limits) + 1
     if not any(one in sales.days for one in range(first, day.number + GOODS_DAYS + 1)):
         return None
     most = day.reported >= limits["reported_share"] * day.sold
@@ -143,7 +148,7 @@ def _look(
 def _covered(limits: Limits, sales: Sales, settled: Dispensed) -> bool:
     """Whether one of its drugs was reported as sold for no settlement at the time."""
     day = day_of(settled.time)
-    until = day + int(limits["grace_days"])
+    until = day + _grace(limits)
     return any(
         day <= one <= until for code in settled.codes or ("",) for one in sales.loose.get(code, ())
     )

@@ -301,6 +301,8 @@ class InstitutionDay(History, gc=False):
 
 GOODS_DAYS: Final = 5
 """Days after a settlement within which its sale may be reported: closed for four days."""
+NIGHT: Final = 1
+"""Days after a settlement that nobody asks for its sale: many are reported in the night after."""
 
 
 class Sales(History, gc=False):
@@ -349,7 +351,7 @@ class Sales(History, gc=False):
                 self.waiting.update(dict.fromkeys(_named(kept), kept))
         elif kept.event_id in self.waiting:
             self.waiting.update(dict.fromkeys(_named(kept), kept))
-        return (kept,) if day < self.last else ()
+        return (kept,) if day < self.last - NIGHT else ()
 
     def _take_goods(self, goods: Goods) -> Sequence[Record] | None:
         day, name = day_of(goods.time), goods.setl_id
@@ -375,14 +377,14 @@ class Sales(History, gc=False):
         return (goods,) if look or day < self.last else ()
 
     def _link(self, name: str, day: int) -> bool:
-        """A sale reported on a day; whether it is that of a settlement of an earlier one."""
+        """A sale reported on a day; whether its settlement could be missed by then."""
         found = self.waiting.get(name)
         if found is None or day > (bought := day_of(found.time)) + GOODS_DAYS:
             return False
         for known in _named(found):
             self.waiting.pop(known, None)
         self.counts[bought][1] += 1
-        return bought < self.last
+        return bought < self.last - NIGHT
 
 
 def _named(settled: Dispensed) -> Sequence[str]:
