@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from events.times import day_of
-from rules.benefit_rules.payments import concerned, pool_paid
+from rules.benefit_rules.payments import concerned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -28,7 +28,7 @@ def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Ver
     """One matter a settlement: what its lines count in beyond their limits."""
     if not (visit.pool or visit.fund) or not any(_exceeds(context, one) for one in visit.lines):
         return ()
-    paid = pool_paid(visit)
+    paid = visit.pool_paid
     if paid <= 0 or visit.in_scope <= 0 or not concerned(visit):
         return ()
     finding = _look(rule.at(visit.time), context, visit, paid)
