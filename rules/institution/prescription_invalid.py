@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from events.identifiers import check_staff, is_physician
 from events.national_codes import RxStas, RxUsedStas
-from events.times import DAY, HOUR, day_of, day_start
+from events.times import DAY, HOUR, MINUTE, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -94,11 +94,13 @@ def _fault(
         return Fault("结算后才开具", "was issued only afterwards", first, 2)
     if told[-1].state == _REVOKED:
         return Fault("已撤销", "had been withdrawn", told[-1], 1)
-    if _is_invalid(told, visit.time - limits["grace_hours"] * HOUR):
+    if _is_invalid(told, visit.time - limits["grace_minutes"] * MINUTE):
         return Fault("已失效", "was no longer valid", told[-1], 2)
     until = max(script.valid_until for script in scripts)
-    if until and visit.time > _last_second(until) + limits["grace_hours"] * HOUR:
-        return Fault("已过有效期", "had expired", told[-1], 2)
+    late = visit.time - _last_second(until) if until else 0
+    if late > limits["grace_minutes"] * MINUTE:
+        severity = 3 if late <= limits["soon_hours"] * HOUR else 2
+        return Fault("已过有效期", "had expired", told[-1], severity)
     if sells_other_drugs(scripts, visit, names):
         return Fault("未开具所售药品", "prescribes none of the drugs sold", told[-1], 2)
     return None
