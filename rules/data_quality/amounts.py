@@ -6,7 +6,8 @@ identity of the interface: it counts where an institution otherwise keeps it. Th
 are its count times its price is one, but what is counted and priced differs: so does this.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -19,7 +20,7 @@ from rules.histories import sending
 from rules.histories.contradictions import AMOUNTS
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import PARTS_OFF, Bill, Defect
-from rules.institution.months import ABOUT, due, judged
+from rules.institution.months import judged, reviewed
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -96,13 +97,10 @@ def check(
     )
 
 
-def _parts(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterator[Verdict]:
+def _parts(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
     holds = _is_exception(rule, bill.time, month.parted, month.parted_off)
-    task = due(rule, month, bill, holds=holds)
-    if task == "look":
-        yield Verdict(ABOUT, _look(rule, context, month))
-    elif task == "drop":
-        yield Verdict(ABOUT, None)
+    look = partial(_look, rule, context, month)
+    return reviewed(rule, month, bill, look, holds=holds)
 
 
 def _is_exception(rule: Rule, time: int, told: int, off: int) -> bool:

@@ -4,7 +4,8 @@ What fails often is how the sender's interface was built, and no defect of a set
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from events.times import month_of
@@ -12,7 +13,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import due, judged
+from rules.institution.months import judged, reviewed
 from rules.rule import Rule
 
 ALL: Final = 0
@@ -42,18 +43,15 @@ class Ways(NamedTuple):
 
 def exceptions(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill, ways: Ways
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     """One matter: the settlements that are the exception, where there are any.
 
     The rule's `rare_from` and `rare_share` say of how many settlements up to which share.
     """
     limits = rule.at(bill.time)
     holds = bool(_rare(limits, ways, month.sent, len(month.bills)))
-    task = due(rule, month, bill, holds=holds, about=ways.about)
-    if task == "look":
-        yield Verdict(ways.about, _look(rule, context, month, ways))
-    elif task == "drop":
-        yield Verdict(ways.about, None)
+    look = partial(_look, rule, context, month, ways)
+    return reviewed(rule, month, bill, look, holds=holds, about=ways.about)
 
 
 def _rare(limits: Limits, ways: Ways, sent: Mapping[int, int], number: int) -> list[str]:

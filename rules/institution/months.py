@@ -5,13 +5,14 @@ with every further settlement; a small institution's month is judged whole. What
 function of the month's settlements alone, in whatever order they come.
 """
 
-from collections.abc import Sequence
-from typing import Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from events.identifiers import area_of_institution
 from events.times import day_of, day_start
 from rules.cash_out.windows import is_raised, month_bounds
 from rules.context import Context
+from rules.findings import Finding, Verdict
 from rules.histories.keyed import InstitutionMonth
 from rules.histories.records import Bill
 from rules.histories.series import between
@@ -43,17 +44,28 @@ def judged(month: InstitutionMonth) -> Sequence[Bill]:
     return between(bills, bills[0].time, day_start(day_of(bills[-1].time)) - 1)
 
 
-def due(
-    rule: Rule, month: InstitutionMonth, bill: Bill, *, holds: bool, about: str = ABOUT
-) -> Literal["look", "drop", ""]:
-    """What a settlement asks for: to look at the month again, to drop what stood, or nothing.
+def reviewed(
+    rule: Rule,
+    month: InstitutionMonth,
+    bill: Bill,
+    look: Callable[[], Finding | None],
+    *,
+    holds: bool,
+    about: str = ABOUT,
+) -> Sequence[Verdict]:
+    """The verdict that a settlement asks for on its month, if any.
 
-    `holds` says whether the month's sums are such that there is anything to find about a matter.
+    `holds` says whether the month's sums are such that there is anything to find about a matter;
+    `look` finds it.
     """
     raised = bool(month.standing) and is_raised(rule, month, about)
     if not holds:
-        return "drop" if raised else ""
+        return (Verdict(about, None),) if raised else ()
     bills = month.bills
-    if not raised or len(bills) <= _WHOLE + 1 or bills[-1].event_id != bill.event_id:
-        return "look"
-    return "look" if day_of(bills[-2].time) != day_of(bill.time) else ""
+    same_day = (
+        raised
+        and len(bills) > _WHOLE + 1
+        and bills[-1].event_id == bill.event_id
+        and day_of(bills[-2].time) == day_of(bill.time)
+    )
+    return () if same_day else (Verdict(about, look()),)

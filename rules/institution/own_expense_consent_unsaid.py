@@ -4,14 +4,16 @@ Whether an institution sends the flag is seen from its other lines of own expens
 one whose interface does not, or only at times, nothing is said.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import ABOUT, due, is_large, judged
+from rules.institution.months import is_large, judged, reviewed
+from rules.institution.settled import requires
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -32,13 +34,12 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     limits = rule.at(bill.time)
-    task = due(rule, month, bill, holds=_is_exception(limits, month.own_lines, month.own_unsaid))
-    if task == "look":
-        yield Verdict(ABOUT, _look(limits, context, month))
-    elif task == "drop":
-        yield Verdict(ABOUT, None)
+    look = partial(_look, limits, context, month)
+    return reviewed(
+        rule, month, bill, look, holds=_is_exception(limits, month.own_lines, month.own_unsaid)
+    )
 
 
 def _is_exception(limits: Limits, lines: int, unsaid: int) -> bool:
@@ -55,7 +56,7 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
     without = [
         (bill, own)
         for bill, own in told
-        if own.unsaid_amount >= limits["least"] and _is_required(context, bill)
+        if own.unsaid_amount >= limits["least"] and requires(context, _LAW, bill)
     ]
     if not without:
         return None
@@ -81,8 +82,3 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
             "amount_fen": amount,
         },
     )
-
-
-def _is_required(context: Context, bill: Bill) -> bool:
-    law = context.law(bill.insured_area, _LAW, bill.time)
-    return law is not None and law.flag

@@ -5,14 +5,15 @@ in which the pool took part. Where the area sets a bound it counts; elsewhere on
 of the ordinary.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import ABOUT, due, is_large, judged, place
+from rules.institution.months import is_large, judged, place, reviewed
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -43,16 +44,13 @@ def _counts(bill: Bill) -> bool:
 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill, *, much: bool
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     limits = rule.at(bill.time)
     if much:
         bound, _ = _bound(limits, context, month)
         much = month.paid_own > bound * month.paid_fee
-    task = due(rule, month, bill, holds=much)
-    if task == "look":
-        yield Verdict(ABOUT, _look(limits, context, month))
-    elif task == "drop":
-        yield Verdict(ABOUT, None)
+    look = partial(_look, limits, context, month)
+    return reviewed(rule, month, bill, look, holds=much)
 
 
 def _bound(limits: Limits, context: Context, month: InstitutionMonth) -> tuple[float, bool]:

@@ -4,14 +4,16 @@ Whether a pharmacy reports prescriptions at all is seen from its other sales of 
 reports none, nothing can be said of a single sale.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import ABOUT, due, is_large, judged
+from rules.institution.months import is_large, judged, reviewed
+from rules.institution.settled import requires
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -31,23 +33,20 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     limits = rule.at(bill.time)
     holds = (
         month.answered < month.asked
         and month.answered >= limits["reported"]
         and month.answered >= limits["reported_share"] * month.asked
     )
-    task = due(rule, month, bill, holds=holds)
-    if task == "look":
-        yield Verdict(ABOUT, _look(context, month))
-    elif task == "drop":
-        yield Verdict(ABOUT, None)
+    look = partial(_look, context, month)
+    return reviewed(rule, month, bill, look, holds=holds)
 
 
 def _look(context: Context, month: InstitutionMonth) -> Finding | None:
     asked = [bill for bill in judged(month) if bill.asks and not bill.rev_at]
-    missing = [bill for bill in asked if not bill.prescribed and _is_required(context, bill)]
+    missing = [bill for bill in asked if not bill.prescribed and requires(context, _LAW, bill)]
     if not missing:
         return None
     inst, _, number = month.key.partition("|")
@@ -69,8 +68,3 @@ def _look(context: Context, month: InstitutionMonth) -> Finding | None:
             "amount_fen": amount,
         },
     )
-
-
-def _is_required(context: Context, bill: Bill) -> bool:
-    law = context.law(bill.insured_area, _LAW, bill.time)
-    return law is not None and law.flag

@@ -6,7 +6,8 @@ it alone has told of was issued by nobody. A pharmacy whose messages name itself
 downloads is known by hospitals' prescriptions among them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from msgspec import structs
@@ -16,7 +17,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import RX_HOSPITAL, RX_OTHERWISE, RX_OWN, Bill, Named
-from rules.institution.months import ABOUT, due, judged
+from rules.institution.months import judged, reviewed
 from rules.institution.settled import insured
 from rules.institution.told import counted, due_by_now
 from rules.rule import Rule
@@ -37,17 +38,14 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     limits = rule.at(bill.time)
     own = counted(month, having=RX_OWN, without=_OTHERS)
     passed_on = counted(month, having=RX_OWN | RX_HOSPITAL)
     known = counted(month, having=RX_HOSPITAL)
     holds = not passed_on and _is_exception(limits, known, own)
-    task = due(rule, month, bill, holds=holds)
-    if task == "look":
-        yield Verdict(ABOUT, _look(limits, context, month))
-    elif task == "drop":
-        yield Verdict(ABOUT, None)
+    look = partial(_look, limits, context, month)
+    return reviewed(rule, month, bill, look, holds=holds)
 
 
 def _is_exception(limits: Limits, known: int, own: int) -> bool:

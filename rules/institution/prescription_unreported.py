@@ -5,14 +5,16 @@ the month: only where nearly all of their prescriptions are known does an unknow
 anything, and only if it is as long as the known ones. Prescriptions may come after the sale.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import ASKS, INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import RX_HOSPITAL, RX_NAMED, Bill, Named
-from rules.institution.months import ABOUT, due, judged
+from rules.institution.months import judged, reviewed
+from rules.institution.settled import requires
 from rules.institution.told import asked, due_by_now
 from rules.rule import Rule
 
@@ -33,14 +35,11 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     limits = rule.at(bill.time)
     unknown, known = month.named.get(_UNKNOWN, 0), asked(month, having=RX_HOSPITAL)
-    task = due(rule, month, bill, holds=_is_exception(limits, known, unknown))
-    if task == "look":
-        yield Verdict(ABOUT, _look(limits, context, month))
-    elif task == "drop":
-        yield Verdict(ABOUT, None)
+    look = partial(_look, limits, context, month)
+    return reviewed(rule, month, bill, look, holds=_is_exception(limits, known, unknown))
 
 
 def _is_exception(limits: Limits, known: int, unknown: int) -> bool:
@@ -66,7 +65,7 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
     told = [
         bill
         for bill in due_by_now(limits, month, unknown)
-        if len(_named(bill).number) in lengths and _is_required(context, bill)
+        if len(_named(bill).number) in lengths and requires(context, _LAW, bill)
     ]
     return _finding(context, month, told, len(known)) if told else None
 
@@ -100,8 +99,3 @@ def _finding(
 def _named(bill: Bill) -> Named:
     assert bill.named is not None
     return bill.named
-
-
-def _is_required(context: Context, bill: Bill) -> bool:
-    law = context.law(bill.insured_area, _LAW, bill.time)
-    return law is not None and law.flag

@@ -37,6 +37,12 @@ def must_scan(context: Context, bill: Bill) -> bool:
     return law is not None and law.date <= date_of(day_of(bill.time))
 
 
+def requires(context: Context, path: str, bill: Bill) -> bool:
+    """Whether a policy's flag holds for a bill."""
+    law = context.law(bill.insured_area, path, bill.time)
+    return law is not None and law.flag
+
+
 def _scan_path(*, pharmacy: bool) -> str:
     return _PHARMACIES_SCAN if pharmacy else _ALL_SCAN
 

@@ -5,14 +5,15 @@ seen from its other lines in the month: of one that counts tablets, or whose sen
 single code a line, nothing is said.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill
-from rules.institution.months import ABOUT, due, is_large, judged
+from rules.institution.months import is_large, judged, reviewed
 from rules.institution.settled import insured, must_scan, scans
 from rules.rule import Rule
 
@@ -33,14 +34,11 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     traced = month.drugs - month.untraced
     holds = _is_exception(rule.at(bill.time), traced, month.several, month.short)
-    task = due(rule, month, bill, holds=holds)
-    if task == "look":
-        yield Verdict(ABOUT, _look(rule.at(bill.time), context, month))
-    elif task == "drop":
-        yield Verdict(ABOUT, None)
+    look = partial(_look, rule.at(bill.time), context, month)
+    return reviewed(rule, month, bill, look, holds=holds)
 
 
 def _is_exception(limits: Limits, traced: int, lines: int, short: int) -> bool:

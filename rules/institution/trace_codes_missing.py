@@ -6,13 +6,14 @@ the last days of one of the two months before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill, Scan
-from rules.institution.months import ABOUT, due, is_large, judged
+from rules.institution.months import ABOUT, is_large, judged, reviewed
 from rules.institution.settled import insured, must_scan, scans
 from rules.rule import Rule
 
@@ -40,14 +41,11 @@ def check(
 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
-) -> Iterator[Verdict]:
+) -> Iterable[Verdict]:
     limits = rule.at(bill.time)
     missing, drugs = month.untraced, month.drugs
-    task = due(rule, month, bill, holds=_holds(limits, month, drugs, missing))
-    if task == "look":
-        yield Verdict(ABOUT, _look(limits, context, month))
-    elif task == "drop":
-        yield Verdict(ABOUT, None)
+    look = partial(_look, limits, context, month)
+    return reviewed(rule, month, bill, look, holds=_holds(limits, month, drugs, missing))
 
 
 def _told(rule: Rule, context: Context, month: InstitutionMonth) -> Iterator[Verdict]:
