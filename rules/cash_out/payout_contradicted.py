@@ -41,7 +41,12 @@ def _look(
 ) -> Finding | None:
     if payout.reason not in limits["reasons"] or _noticed(limits, person, payout):
         return None
-    later = [visit for visit in person.visits if _contradicts(limits, payout, visit)]
+    back = _insured_anew(person, payout)
+    later = [
+        visit
+        for visit in person.visits
+        if _contradicts(limits, payout, visit) and (back is None or day_of(visit.time) < back)
+    ]
     if not later:
         return None
     return found(
@@ -73,6 +78,21 @@ def _noticed(limits: Mapping[str, Any], person: Person, payout: Payout) -> bool:
         status.state in limits["ended"] or (status.end_day is not None and status.end_day <= day)
         for status in person.statuses
     )
+
+
+def _insured_anew(person: Person, payout: Payout) -> int | None:
+    """Day number from which on somebody who had left was insured again; None if never told."""
+    if payout.reason == _DEATH:
+        return None
+    day, area = day_of(payout.time), payout.area[:_POOLING_AREA]
+    begins = [
+        status.begin_day
+        for status in person.statuses
+        if status.begin_day is not None
+        and status.begin_day > day
+        and status.area[:_POOLING_AREA] in ("", area)
+    ]
+    return min(begins, default=None)
 
 
 def _contradicts(limits: Mapping[str, Any], payout: Payout, visit: Visit) -> bool:

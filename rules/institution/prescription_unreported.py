@@ -44,11 +44,8 @@ def _verdicts(
 
 def _is_exception(limits: Limits, known: int, unknown: int) -> bool:
     """Whether unknown prescriptions are the exception where hospitals report theirs."""
-    return (
-        unknown > 0
-        and known >= limits["known"]
-        and known >= float(limits["share"]) * (known + unknown)
-    )
+    share = limits["many_share" if known >= limits["many_known"] else "share"]
+    return unknown > 0 and known >= limits["known"] and known >= float(share) * (known + unknown)
 
 
 def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
