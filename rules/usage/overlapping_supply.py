@@ -1,15 +1,16 @@
 """A drug supplied again while much of it must be left, at the same institution or another.
 
 Adds up the days of supply of one generic, whatever its strength and pack. Somebody who comes a few
-days early is given these; a long-term supply that was filed for, and travel, are in order. What
-only the account paid is told as less suspicious.
+days early is given these; a long-term supply that was filed for, and travel, are in order. What is
+one too many is told once: the refills after it that keep their time are not. What only the account
+paid is told as less suspicious.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from events.times import DAY, day_of
+from events.times import DAY, day_of, month_of
 from rules.cash_out.windows import episode, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -57,9 +58,10 @@ def _again(limits: Limits, visits: Sequence[Visit], record: Visit) -> Collection
             codes.add(line.code[:_PREFIX])
     if not codes:
         return ()
-    if not _other_supply(visits, record, record.time - reach, codes):
+    first = month_bounds(month_of(record.time))[0] - reach
+    if not _other_supply(visits, record, first, codes):
         return ()
-    near = between(visits, record.time - reach, record.time + reach)
+    near = between(visits, first, record.time + reach)
     ends = _ends(record, near, codes)
     latest = record.time + limits["advance_days"] * DAY if visits[-1] is record else 0
     return {drug for drug in supplied(record, least) if ends.get(drug[:_PREFIX], 0) > latest}
@@ -111,7 +113,7 @@ def _look(
     if len(known) <= 1:
         return None
     hit = partial(_hit, limits, context, person)
-    taking, no_more = episode(known, month, reach, hit)
+    taking, no_more = episode(known, month, last - first + reach, hit)
     if not taking:
         return None
     finding = _finding(context, drug, taking)
@@ -127,9 +129,9 @@ def _hit(
     if not chain:
         return ()
     kinds = limits["travel"].split()
-    if filed(context, person, run[-1].visit, _LAW, *kinds):
-        return ()
-    return chain
+    seen = [run[-1], *(purchase for purchase in chain if purchase.beyond)]
+    in_order = any(filed(context, person, purchase.visit, _LAW, *kinds) for purchase in seen)
+    return () if in_order else chain
 
 
 def _finding(context: Context, drug: str, taking: Sequence[Purchase]) -> Finding:
@@ -139,7 +141,7 @@ def _finding(context: Context, drug: str, taking: Sequence[Purchase]) -> Finding
     name = next((line.name for line in last.visit.lines if line.code.startswith(drug)), "")
     span = day_of(last.time) - day_of(taking[0].time) + 1
     days = sum(purchase.days for purchase in taking)
-    amount = sum(purchase.amount for purchase in taking[1:])
+    amount = sum(purchase.amount for purchase in taking if purchase.beyond)
     return found(
         visits,
         amount=amount,

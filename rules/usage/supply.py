@@ -26,6 +26,17 @@ class Purchase(NamedTuple):
     days: int
     amount: int
     visit: Visit
+    beyond: bool = False
+    """Whether it is the one too many."""
+
+
+class _Supply(NamedTuple):
+    """What one institution supplied on one day (day number), for so many days."""
+
+    day: int
+    inst: str
+    days: int
+    purchases: Sequence[Purchase]
 
 
 def is_supplied(visit: Visit, line: Line) -> bool:
@@ -105,27 +116,77 @@ def supplied(visit: Visit, least_days: int) -> set[str]:
 
 
 def too_early(run: Sequence[Purchase], forgiven: int, advance: int) -> Sequence[Purchase]:
-    """The purchases of a run that are stacked on each other when the last one comes too early.
+    """What the last purchase of a run is stacked on, and it, when it shows that one is too many.
 
-    The last comes too early with more than `advance` days left; up to `forgiven` days are given
-    each time. Settlements of one day at one institution are one supply.
+    A supply is too many that comes with more than `advance` days left. It is `beyond` and counts
+    no more: whoever then refills in time is not too early. Up to `forgiven` days are given each
+    time. Settlements of one day at one institution are one supply.
     """
-    end = base = 0
-    chain: list[Purchase] = []
-    left = 0
+    stack: list[_Supply] = []
+    counted: list[_Supply] = []
+    shown: Sequence[Purchase] = ()
+    for supply in _supplies(run):
+        stack, left = _stacked(stack, supply.day, forgiven)
+        together = [*stack, supply]
+        extra = None
+        if left > advance:
+            extra = supply
+            if _in_time(counted, supply, advance):
+                extra = _elsewhere(stack, supply, forgiven, advance) or supply
+        if run[-1] in supply.purchases:
+            shown = _marked(together, extra) if extra else ()
+        stack = [other for other in together if other is not extra]
+        counted = [other for other in [*counted, supply] if other is not extra]
+    return shown
+
+
+def _supplies(run: Sequence[Purchase]) -> list[_Supply]:
+    groups: dict[tuple[int, str], list[Purchase]] = {}
     for purchase in run:
-        day = day_of(purchase.time)
-        last = chain[-1] if chain else None
-        if last is not None and last.inst == purchase.inst and day_of(last.time) == day:
-            end = max(end, base + purchase.days)
-            chain.append(purchase)
-            continue
-        left = max(end - day, 0)
-        if left <= forgiven:
-            chain = []
-            base = day
-        else:
-            base = end
-        end = base + purchase.days
-        chain.append(purchase)
-    return chain if left > advance and len(chain) > 1 else ()
+        groups.setdefault((day_of(purchase.time), purchase.inst), []).append(purchase)
+    return [
+        _Supply(day, inst, max(purchase.days for purchase in group), group)
+        for (day, inst), group in groups.items()
+    ]
+
+
+def _stacked(supplies: Sequence[_Supply], day: int, forgiven: int) -> tuple[list[_Supply], int]:
+    """Those supplies of which something is left on a day, and how many days; none if forgiven."""
+    stack: list[_Supply] = []
+    end = 0
+    for supply in supplies:
+        if end - supply.day <= forgiven:
+            stack, end = [], supply.day
+        end += supply.days
+        stack.append(supply)
+    left = max(end - day, 0)
+    return (stack, left) if left > forgiven else ([], left)
+
+
+def _in_time(counted: Sequence[_Supply], refill: _Supply, advance: int) -> bool:
+    """Whether a refill comes about when the last supply that counts from there runs out."""
+    for last in reversed(counted):
+        if last.inst == refill.inst:
+            return abs(last.day + last.days - refill.day) <= advance
+    return False
+
+
+def _elsewhere(
+    stack: Sequence[_Supply], refill: _Supply, forgiven: int, advance: int
+) -> _Supply | None:
+    """The last supply from another institution without which a refill would not be too early."""
+    for extra in reversed(stack):
+        if extra.inst == refill.inst:
+            return None
+        others = [supply for supply in stack if supply is not extra]
+        if _stacked(others, refill.day, forgiven)[1] <= advance:
+            return extra
+    return None
+
+
+def _marked(stack: Sequence[_Supply], extra: _Supply) -> Sequence[Purchase]:
+    return [
+        purchase._replace(beyond=supply is extra)
+        for supply in stack
+        for purchase in supply.purchases
+    ]

@@ -63,6 +63,26 @@ def test_what_is_stacked(supplies: list[tuple[int, int, str]], expected: list[st
     assert _stacked(*supplies) == expected
 
 
+@pytest.mark.parametrize(
+    ("supplies", "expected"),
+    [
+        ([(0, 28, "A"), (4, 28, "B")], ["s1"]),
+        ([(0, 28, "A"), (4, 28, "B"), (28, 28, "A")], []),
+        ([(0, 28, "A"), (4, 28, "B"), (28, 28, "A"), (56, 28, "A")], []),
+        ([(0, 28, "A"), (4, 28, "B"), (28, 28, "A"), (32, 28, "B")], ["s3"]),
+        ([(0, 28, "A"), (20, 28, "B"), (28, 28, "A")], ["s1"]),
+        ([(0, 28, "A"), (20, 28, "B"), (28, 28, "A"), (56, 28, "A")], []),
+        ([(0, 28, "A"), (4, 28, "A"), (28, 28, "A")], []),
+        ([(0, 28, "A"), (4, 28, "B"), (4, 28, "B")], ["s1", "s2"]),
+    ],
+)
+def test_only_what_is_too_many_is_told(
+    supplies: list[tuple[int, int, str]], expected: list[str]
+) -> None:
+    chain = too_early(_run(*supplies), forgiven=7, advance=10)
+    assert [purchase.event_id for purchase in chain if purchase.beyond] == expected
+
+
 def test_strengths_of_one_drug_count_once() -> None:
     strong = {**_LINE, "med_list_codg": "XC08CAA001A002020100002", "prd_days": "28"}
     visit = _visit(feedetail=[_LINE, strong])
