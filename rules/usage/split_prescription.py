@@ -3,6 +3,8 @@
 Settlements of one day at one institution, by one physician and for one disease, each with drugs:
 three or more, or two that together pass a bound that each stays below. Different diseases must be
 settled apart and are not looked at together; nor are decoctions, which need their own prescription.
+Where no line names physician or department, the physician of the main diagnosis prescribed; as many
+settlements as the diagnoses name diseases may then be one for each.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +17,7 @@ from rules.findings import Finding, Verdict, found, stands, stood, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
 from rules.histories.series import between
+from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import paid
 from rules.rule import Rule
 from rules.usage.drugs import generic
@@ -85,8 +88,22 @@ def _whose(visit: Visit) -> tuple[str, str, str, str] | None:
     department = next((line.department for line in lines if line.department), "")
     diagnosis = visit.diagnoses[0] if visit.diagnoses else ""
     if not doctor and not (department and diagnosis):
-        return None
+        if not diagnosis or not _signs(visit):
+            return None
+        return visit.signer, diagnosis, visit.scheme, visit.disease
     return doctor or department, diagnosis, visit.scheme, visit.disease
+
+
+def _signs(visit: Visit) -> bool:
+    """Whether the physician of the main diagnosis prescribed; a pharmacy's may be anybody."""
+    return bool(visit.signer) and not at_pharmacy(visit)
+
+
+def _one_each(group: Sequence[Visit]) -> bool:
+    """Whether settlements whose lines name no prescriber may be one for each disease."""
+    if all(any(line.doctor or line.department for line in _prescribed(visit)) for visit in group):
+        return False
+    return len(group) <= len({code for visit in group for code in visit.diagnoses})
 
 
 def _prescribed(visit: Visit) -> list[Line]:
@@ -95,7 +112,7 @@ def _prescribed(visit: Visit) -> list[Line]:
 
 def _look(limits: Limits, context: Context, group: Sequence[Visit]) -> Finding | None:
     group = _apart(limits, group)
-    if len(group) < _PAIR:
+    if len(group) < _PAIR or _one_each(group):
         return None
     lines = [_prescribed(visit) for visit in group]
     amounts = [sum(line.amount for line in part) for part in lines]
