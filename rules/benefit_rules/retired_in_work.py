@@ -52,10 +52,22 @@ def _is_doubtful(person: Person, record: Visit | Status | Claim | Benefit) -> bo
     A report withdraws what was told before, whatever it says.
     """
     if not isinstance(record, Status):
-        said = [status for status in person.statuses if status.person_type]
-        if not said or any(map(_says_retired, said)):
+        said = False
+        for status in person.statuses:
+            if status.person_type:
+                if is_retired(status.person_type):
+                    return False
+                said = True
+        if not said:
             return False
-    return any(map(_says_retired, person.visits))
+    last = ""
+    for visit in person.visits:
+        kind = visit.person_type
+        if kind != last:
+            if kind and is_retired(kind):
+                return True
+            last = kind
+    return False
 
 
 def _says_retired(one: Visit | Status) -> bool:

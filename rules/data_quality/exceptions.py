@@ -36,7 +36,8 @@ class Ways(NamedTuple):
     about: str
     ways: Mapping[str, Way]
     bits: int
-    """The bits of all ways: whether `InstitutionMonth.sent_any` has any is asked first."""
+    """The bits of all ways. What all settlements of a month were sent with is no exception, so
+    whether `sent_any` without `sent_all` has any of them is asked first."""
     zh: str
     en: str
 
@@ -49,18 +50,24 @@ def exceptions(
     The rule's `rare_from` and `rare_share` say of how many settlements up to which share.
     """
     limits = rule.at(bill.time)
-    holds = bool(_rare(limits, ways, month.sent, len(month.bills)))
+    bits = month.sent_any & ~month.sent_all
+    holds = bool(_rare(limits, ways, month.sent, len(month.bills), bits))
     look = partial(_look, rule, context, month, ways)
     return reviewed(rule, month, bill, look, holds=holds, about=ways.about)
 
 
-def _rare(limits: Limits, ways: Ways, sent: Mapping[int, int], number: int) -> list[str]:
-    """Which ways are the exception, by how many settlements were sent how."""
+def _rare(limits: Limits, ways: Ways, sent: Mapping[int, int], number: int, some: int) -> list[str]:
+    """Which ways are the exception, by how many settlements were sent how.
+
+    `some` are the bits that some, but not all of them were sent with.
+    """
     if number < limits["rare_from"]:
         return []
     most = float(limits["rare_share"])
     rare = []
     for name, way in ways.ways.items():
+        if not way.bit & some:
+            continue
         off, total = 0, number if way.otherwise == ALL else 0
         for bits, count in sent.items():
             if bits & way.bit:
@@ -77,7 +84,7 @@ def _look(rule: Rule, context: Context, month: InstitutionMonth, ways: Ways) -> 
     if not bills:
         return None
     limits = rule.at(bills[0].time)
-    names = _rare(limits, ways, Counter(bill.sent for bill in bills), len(bills))
+    names = _rare(limits, ways, Counter(bill.sent for bill in bills), len(bills), ways.bits)
     if not names:
         return None
     bits = sum(ways.ways[name].bit for name in names)

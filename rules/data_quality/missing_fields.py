@@ -54,7 +54,7 @@ def check(
 ) -> Iterable[Verdict]:
     """One matter a kind of defect in the month, and one for what is otherwise filled."""
     if isinstance(record, Bill):
-        if not month.sent_any & _RARE.bits:
+        if not month.sent_any & ~month.sent_all & _RARE.bits:
             return ()
         return exceptions(rule, context, month, record, _RARE)
     if record.sort == MISSING:

@@ -58,7 +58,7 @@ def check(
 ) -> Iterable[Verdict]:
     """One matter a kind of defect in the month, and one for what else is coded nationally."""
     if isinstance(record, Bill):
-        if not month.sent_any & _OTHERWISE.bits:
+        if not month.sent_any & ~month.sent_all & _OTHERWISE.bits:
             return ()
         return exceptions(rule, context, month, record, _OTHERWISE)
     if record.sort == CODING:

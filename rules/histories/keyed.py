@@ -438,7 +438,8 @@ class InstitutionMonth(History, gc=False):
     """Settlements that tell own expense and in-policy costs; how many do not add up."""
     parted_off: int = 0
     sent_any: int = 0
-    """The bits that any settlement was sent with."""
+    """The bits that any settlement was sent with, and those that all were."""
+    sent_all: int = -1
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; of settlements some sums are kept."""
@@ -463,11 +464,8 @@ class InstitutionMonth(History, gc=False):
         bill = self.put("bills", record)
         if bill is None:
             return (told,) if told is not None else None
-        if bill.sent and not known:
-            if self.sent is UNWRITTEN:
-                self.sent = {}
-            self.sent[bill.sent] = self.sent.get(bill.sent, 0) + 1
-            self.sent_any |= bill.sent
+        if not known:
+            self._note(bill.sent)
         if bill.parts and not known:
             self.parted += 1
             self.parted_off += bill.parts == PARTS_OFF
@@ -480,6 +478,15 @@ class InstitutionMonth(History, gc=False):
         elif not bill.rev_at:
             self._count(bill, 1)
         return (bill,)
+
+    def _note(self, sent: int) -> None:
+        """Count how a settlement was sent."""
+        self.sent_all &= sent
+        if sent:
+            if self.sent is UNWRITTEN:
+                self.sent = {}
+            self.sent[sent] = self.sent.get(sent, 0) + 1
+            self.sent_any |= sent
 
     def _tell(self, known: Bill, record: Bill) -> Bill | None:
         """Take up who else told of the prescription that a settlement names; None if nobody."""
