@@ -11,11 +11,10 @@ from functools import partial
 from itertools import chain
 from typing import Final
 
-from events.times import month_of
 from rules.context import Context
 from rules.data_quality.collecting import areas_with, collected
-from rules.data_quality.exceptions import Way, Ways, exceptions
-from rules.findings import Finding, Verdict, found
+from rules.data_quality.exceptions import Way, Ways, exceptions, told
+from rules.findings import Finding, Verdict
 from rules.histories import sending
 from rules.histories.contradictions import AMOUNTS
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
@@ -115,24 +114,8 @@ def _look(rule: Rule, context: Context, month: InstitutionMonth) -> Finding | No
         return None
     limits = rule.at(bills[0].time)
     apart = limits["parts_apart"]
-    told = [bill for bill in bills if bill.parts and not areas_with(apart, bill.insured_area)]
-    off = [bill for bill in told if bill.parts == PARTS_OFF]
-    if not _is_exception(rule, bills[0].time, len(told), len(off)):
+    telling = [bill for bill in bills if bill.parts and not areas_with(apart, bill.insured_area)]
+    off = [bill for bill in telling if bill.parts == PARTS_OFF]
+    if not _is_exception(rule, bills[0].time, len(telling), len(off)):
         return None
-    listed = off[: limits["single"]]
-    zh, en = _PARTS
-    return found(
-        listed,
-        amount=0,
-        area=listed[0].insured_area,
-        evidence={
-            "institution": context.name_of(month.key.partition("|")[0]),
-            "month": month_of(listed[0].time),
-            "kind": "parts",
-            "kind_zh": zh,
-            "kind_en": en,
-            "count": len(off),
-            "first_at": off[0].time,
-            "last_at": off[-1].time,
-        },
-    )
+    return told(context, month, off, limits["single"], ("parts", *_PARTS))

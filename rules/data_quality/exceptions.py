@@ -4,7 +4,7 @@ What fails often is how the sender's interface was built, and no defect of a set
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -89,17 +89,33 @@ def _look(rule: Rule, context: Context, month: InstitutionMonth, ways: Ways) -> 
         return None
     bits = sum(ways.ways[name].bit for name in names)
     off = [bill for bill in bills if bill.sent & bits]
-    listed = off[: limits["single"]]
+    zh = ways.zh.format("、".join(ways.ways[name].zh for name in names))
+    en = ways.en.format(", ".join(ways.ways[name].en for name in names))
+    return told(context, month, off, limits["single"], (" ".join(names), zh, en))
+
+
+def told(
+    context: Context,
+    month: InstitutionMonth,
+    off: Sequence[Bill],
+    most: int,
+    kind: tuple[str, str, str],
+) -> Finding:
+    """What is said of a month's settlements that are the exception, of which so many are listed.
+
+    `kind` names the matter: for programs, in Chinese, in English.
+    """
+    name, zh, en = kind
     return found(
-        listed,
+        off[:most],
         amount=0,
-        area=listed[0].insured_area,
+        area=off[0].insured_area,
         evidence={
             "institution": context.name_of(month.key.partition("|")[0]),
-            "month": month_of(listed[0].time),
-            "kind": " ".join(names),
-            "kind_zh": ways.zh.format("、".join(ways.ways[name].zh for name in names)),
-            "kind_en": ways.en.format(", ".join(ways.ways[name].en for name in names)),
+            "month": month_of(off[0].time),
+            "kind": name,
+            "kind_zh": zh,
+            "kind_en": en,
             "count": len(off),
             "first_at": off[0].time,
             "last_at": off[-1].time,
