@@ -46,7 +46,9 @@ def bare_days(limits: Limits, stay: Admission, visits: Sequence[Visit]) -> int:
         return nights
     dated = {day_of(line.at) for line in lines if line.at and is_routine(line)}
     summed = limits["summed"] * _UNIT
-    if 2 * len(dated) < nights or any(not one.at or one.quantity >= summed for one in care):
+    if len(dated) < limits["dated_share"] * nights or any(
+        not one.at or one.quantity >= summed for one in care
+    ):
         return 0
     if all(day_of(line.at) >= stay.ends for line in care):
         return 0
