@@ -12,6 +12,7 @@ from typing import Final
 from events.codes import is_retired
 from events.times import DAY, day_of
 from rules.benefit import BENEFIT_SCHEMES
+from rules.benefit_rules.payments import CITY
 from rules.benefit_rules.registrations import raised
 from rules.benefit_rules.spans import bounds
 from rules.benefit_rules.sums import Claimed, Sums, room_left
@@ -25,7 +26,6 @@ from rules.histories.spreading import PHARMACY
 
 _EMPLOYEES: Final = "310"
 _OWN_TERMS: Final = ("13", "33", "34")
-_CITY: Final = 4
 
 
 def pool_claimed(person: Person, claim: Claim) -> int:
@@ -120,7 +120,7 @@ def claims_until(
             return
         known = known_in_year(person, bounds(day_of(claim.time)))
         old = any(one.person_type and is_retired(one.person_type) for one in known)
-        terms, area = terms_of(context, claim, old=old), claim.insured_area[:_CITY]
+        terms, area = terms_of(context, claim, old=old), claim.insured_area[:CITY]
         before = sums.deductible(terms, claim.time) + sums.claims_used(terms)
         left = max(0, terms.deductible - before) if terms.deductible is not None else 0
         filled = sums.payments(area, terms.capped)

@@ -12,6 +12,7 @@ from typing import Final
 
 from events.times import DAY
 from rules.benefit_rules.first_look import is_idle
+from rules.benefit_rules.payments import CITY
 from rules.benefit_rules.registrations import is_complete
 from rules.benefit_rules.spans import seen_from, year_start
 from rules.benefit_rules.years import Reckoning, reckoned
@@ -24,7 +25,6 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Status, Claim, Benefit)
 SUBJECT: Final = "person"
-_CITY: Final = 4
 _MERGED: Final = "outpatient.deductible_merged_with_chronic"
 _ONE: Final = frozenset({"general", "chronic"})
 """Schemes that fill one deductible where the policy merges it."""
@@ -106,7 +106,7 @@ def _used_before(context: Context, year: Sequence[Reckoning], one: Reckoning) ->
             and not other.visit.rev_at
             and terms.scheme in same
             and year_start(other.visit.time) == start
-            and other.visit.insured_area[:_CITY] == area[:_CITY]
+            and other.visit.insured_area[:CITY] == area[:CITY]
         ):
             charged += other.used
             if terms.deductible is not None:

@@ -11,7 +11,7 @@ from rules.benefit.coverage import coverage
 from rules.benefit.lookup import Law
 from rules.benefit_rules.circumstances import filed
 from rules.benefit_rules.ordinary import claim_of
-from rules.benefit_rules.payments import concerned, is_general
+from rules.benefit_rules.payments import CITY, concerned, is_general
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -21,7 +21,6 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Permit)
 SUBJECT: Final = "person"
-_CITY: Final = 4
 _PATHS: Final = ("offsite.outpatient_from", "offsite.filing_required")
 
 
@@ -31,14 +30,14 @@ def check(
     """One matter a settlement: that care away from home was not to be paid."""
     if isinstance(record, Permit):
         return _verdicts(rule, context, person) if person.visits else ()
-    if not record.pool_paid or record.area[:_CITY] == record.insured_area[:_CITY]:
+    if not record.pool_paid or record.area[:CITY] == record.insured_area[:CITY]:
         return ()
     return (_verdict(rule, context, person, record),)
 
 
 def _verdicts(rule: Rule, context: Context, person: Person) -> Iterator[Verdict]:
     for visit in person.visits:
-        if visit.pool_paid and visit.area[:_CITY] != visit.insured_area[:_CITY]:
+        if visit.pool_paid and visit.area[:CITY] != visit.insured_area[:CITY]:
             yield _verdict(rule, context, person, visit)
 
 

@@ -7,13 +7,13 @@ from events.times import day_of
 from rules.benefit import BENEFIT_SCHEMES, Claim
 from rules.benefit.coverage import coverage
 from rules.benefit.lookup import Law
+from rules.benefit_rules.payments import CITY
 from rules.benefit_rules.tariffs import REMEMBERED, book_of, level, retired
 from rules.benefit_rules.ways import FULL, way_of
 from rules.context import Context
 from rules.histories.records import Status, Visit
 from rules.histories.spreading import at_pharmacy
 
-_CITY: Final = 4
 _OWN_RULES: Final = "outpatient.benefit."
 
 
@@ -26,8 +26,8 @@ def is_ordinary(
     policy says is asked once for each sort of settlement in a period.
     """
     way = way_of(statuses, visit)
-    area, treated_in = visit.insured_area, visit.area[:_CITY]
-    if not pharmacy and way == FULL and treated_in == area[:_CITY]:
+    area, treated_in = visit.insured_area, visit.area[:CITY]
+    if not pharmacy and way == FULL and treated_in == area[:CITY]:
         return True
     known = context.institutions.get(visit.inst)
     if pharmacy and known is None:

@@ -1,4 +1,4 @@
-"""What the pool paid in a settlement, for whom the outpatient benefits of employees are meant."""
+"""For whom and for what the outpatient benefits of employees are meant."""
 
 from typing import Final
 
@@ -6,6 +6,8 @@ from events.local_codes import Scheme
 from rules.benefit import BENEFIT_SCHEMES
 from rules.histories.records import Visit
 
+CITY: Final = 4
+"""Digits of an area that name its pooling city."""
 _EMPLOYEES: Final = frozenset({"", "310"})
 _OWN_TERMS: Final = ("13", "33", "34", "1112", "1160", "1260")
 """Veteran cadres, disabled soldiers and old workers, whose costs are paid on terms of their own."""

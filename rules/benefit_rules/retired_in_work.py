@@ -11,6 +11,7 @@ from typing import Final
 
 from events.codes import is_retired
 from events.times import day_of
+from rules.benefit_rules.payments import CITY
 from rules.benefit_rules.spans import year_start
 from rules.benefit_rules.tariffs import Tariff, level, tariff_of
 from rules.benefit_rules.working import in_work
@@ -25,7 +26,6 @@ from rules.rule import Rule
 KIND: Final = PERSON
 RECORDS: Final = (Visit, Status, Claim, Benefit)
 SUBJECT: Final = "person"
-_CITY: Final = 4
 _SEVERITY: Final = {"age": 2, "later": 3}
 _WHY: Final = {
     "age": ("未达最低退休年龄", "too young to have retired"),
@@ -82,7 +82,7 @@ def _verdicts(
         for one in year_reckoned(context, person, time):
             visit = one.visit
             terms = _terms_in_work(context, visit)
-            place = visit.insured_area[:_CITY]
+            place = visit.insured_area[:CITY]
             used = sum(filled.get((place, scheme), 0) for scheme in terms.capped)
             allowed = _allowed(one, terms, used)
             if one.paid and _says_retired(visit):

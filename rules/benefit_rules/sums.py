@@ -1,12 +1,11 @@
 """What a patient's year has used so far: of the deductible, by scheme, and of the caps."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from rules.benefit_rules.payments import CITY
 from rules.benefit_rules.tariffs import SCHEMES, Tariff
 from rules.histories.records import Claim
-
-_CITY: Final = 4
 
 
 class Claimed(NamedTuple):
@@ -87,7 +86,7 @@ class Sums:
         return [
             (one.claim.time, one.right)
             for one in self.claimed
-            if one.tariff.scheme in capped and one.claim.insured_area[:_CITY] == area
+            if one.tariff.scheme in capped and one.claim.insured_area[:CITY] == area
         ]
 
 

@@ -23,7 +23,7 @@ from events.times import day_of
 from rules.benefit import BENEFIT_SCHEMES, BenefitScheme
 from rules.benefit_rules.claimed import claims_until, taking_part
 from rules.benefit_rules.ordinary import is_ordinary
-from rules.benefit_rules.payments import concerned, is_inpatient
+from rules.benefit_rules.payments import CITY, concerned, is_inpatient
 from rules.benefit_rules.registrations import Raise, raised
 from rules.benefit_rules.spans import bounds, year_start
 from rules.benefit_rules.sums import Claimed, Gone, Sums, room_left
@@ -35,7 +35,6 @@ from rules.histories.records import Claim as ManualClaim
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
 
-_CITY: Final = 4
 _NO_RAISE: Final = Raise(0, ())
 
 
@@ -260,7 +259,7 @@ def _tells(one: Reckoning) -> bool:
 def _reckon(context: Context, person: Person, sums: Sums, visit: Visit, claimed: int) -> Reckoning:
     """Reckon one settlement and book what it used."""
     terms = tariff(context, visit)
-    area = visit.insured_area[:_CITY]
+    area = visit.insured_area[:CITY]
     pharmacy = at_pharmacy(visit)
     sums.splits = sums.splits or visit.pool > 0
     paid = _paid(visit, terms, splits=sums.splits)
