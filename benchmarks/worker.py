@@ -4,7 +4,7 @@ Both wait idle, are given the same messages at once, and are done when everythin
 them is on the brokers: the table's changelog here, alerts and facts with the state files of both
 stages there. The figure is the ratio of the two, from the same run. The messages are the stream as
 it is; of settlements alone, without the authorisations, registrations and reports of insurance that
-they rest on, a quarter would raise an alert.
+they rest on, very many would raise an alert.
 """
 
 import asyncio
