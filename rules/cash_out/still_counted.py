@@ -45,11 +45,13 @@ class Count(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Between two stock-takings: what came in, what was settled, what should not be there."""
+    """Between two stock-takings: what came in, what was settled, what left otherwise, what should
+    not be there."""
 
     came: int
     settled: Sequence[Move]
     sold: int
+    other: int
     kept: int
 
 
@@ -119,7 +121,8 @@ def _stretch(
     settled = [move for move in inside if move.via == _SETTLED]
     sold = -sum(move.quantity for move in settled)
     gone = -sum(move.quantity for move in inside if move.quantity < 0)
-    return Stretch(came, settled, sold, second.quantity - (first.quantity + came - gone))
+    over = second.quantity - (first.quantity + came - gone)
+    return Stretch(came, settled, sold, gone - sold, over)
 
 
 def _find(
@@ -156,6 +159,7 @@ def _find(
             "counted": _units(first.quantity),
             "bought": _units(stretch.came),
             "sold": _units(stretch.sold),
+            "other": _units(stretch.other),
             "counted_again": _units(second.quantity),
             "kept": _units(kept),
             "settlements": len(stretch.settled),
