@@ -70,6 +70,20 @@ def _month(day: int) -> str:
 
 
 @lru_cache(4096)
+def quarter_of(day: int) -> str:
+    """Calendar quarter of a day number, `YYYY-Qn`."""
+    told = date_of(day)
+    return f"{told.year:04}-Q{(told.month + 2) // 3}"
+
+
+@lru_cache(4096)
+def quarter_begin(day: int) -> int:
+    """Day number of the first day of a day number's calendar quarter."""
+    told = date_of(day)
+    return day_number(date(told.year, told.month - (told.month - 1) % 3, 1))
+
+
+@lru_cache(4096)
 def months_from(day: int) -> tuple[str, str, str]:
     """The month (`YYYY-MM`) of a day number and the two after it."""
     told = date_of(day)

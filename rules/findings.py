@@ -72,6 +72,7 @@ def found(
     severity: int | None = None,
     assumed: tuple[str, ...] = (),
     also: Iterable[str] = (),
+    subject: str = "",
 ) -> Finding:
     """The finding that rests on these records; `also` names further settlement ids."""
     ordered = sorted(records, key=lambda record: (record.time, record.event_id))
@@ -90,6 +91,7 @@ def found(
         involved=involved or amount,
         severity=severity,
         assumed=assumed,
+        subject=subject,
     )
 
 

@@ -23,8 +23,13 @@ WORDS: Final[dict[Verdict, tuple[str, str]]] = {
 }
 """What a verdict means, in Chinese and English."""
 _GRAVE: Final = 1
-SEEN: Final = tuple(kind for kind in keyed.KINDS if kind not in {keyed.PLACE, keyed.PHYSICIAN})
-"""Kinds of histories that rules look at; the others are the models'."""
+_UNASKED: Final = frozenset({keyed.PLACE, keyed.PHYSICIAN, keyed.NEIGHBOURS})
+SEEN: Final = tuple(kind for kind in keyed.KINDS if kind not in _UNASKED)
+"""Kinds of histories that are asked about a payment.
+
+The others are the models', and one that is long and says nothing of a single payment: who in a city
+reports at all.
+"""
 
 
 class Remark(Struct, frozen=True):

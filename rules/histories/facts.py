@@ -1,16 +1,24 @@
 """Facts: records on their way to a history, and how the keys of histories are made."""
 
+from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 
 from msgspec import Struct
 
-from events.identifiers import TraceStrength, is_placeholder_receipt, trace_strength
-from events.times import day_of, month_of
+from events.identifiers import (
+    TraceStrength,
+    area_of_institution,
+    is_placeholder_receipt,
+    trace_strength,
+)
+from events.times import day_of, month_of, quarter_of
 from rules.histories.records import AnyRecord
 
 _DIGITS: Final = 10
 """Digits of a medical receipt's number; shorter ones are told with or without leading zeros."""
+_CITY: Final = 5
+"""Signs of an institution's code that tell its sort and its pooling city."""
 PRESCRIPTION_SIGNS: Final = 8
 """Signs of a number from which on it can be one prescription's."""
 
@@ -31,6 +39,17 @@ def day_key(place: str, time: int) -> str:
 def month_key(inst: str, time: int) -> str:
     """Key of an institution in a calendar month."""
     return f"{inst}|{month_of(time)}"
+
+
+@lru_cache(65536)
+def city_of(inst: str) -> str:
+    """Sort and pooling city of an institution as its code tells them (`P6401`); else empty."""
+    return inst[:_CITY] if area_of_institution(inst) else ""
+
+
+def quarter_key(city: str, time: int) -> str:
+    """Key of an institution's neighbours (`city_of`) in a calendar quarter."""
+    return f"{city}|{quarter_of(day_of(time))}"
 
 
 def receipt(series: str, number: str) -> str:

@@ -30,6 +30,7 @@ from rules.histories.records import (
     Encounter,
     Goods,
     Grant,
+    Ledger,
     Move,
     Named,
     Paper,
@@ -46,6 +47,7 @@ from rules.histories.records import (
     Stay,
     Swipe,
     Visit,
+    Weekly,
 )
 from rules.histories.series import between, put, swap
 from rules.histories.tallies import file_in, returned
@@ -63,6 +65,7 @@ STOCK: Final = "stock"
 PLACE: Final = "place"
 PHYSICIAN: Final = "physician"
 SALES: Final = "sales"
+NEIGHBOURS: Final = "neighbours"
 
 KEPT: Final[dict[str, int]] = {
     PERSON: 400,
@@ -76,6 +79,7 @@ KEPT: Final[dict[str, int]] = {
     PLACE: 100,
     PHYSICIAN: 100,
     SALES: 100,
+    NEIGHBOURS: 200,
 }
 """Days a record is remembered, by kind of history: receipts and trace codes three years."""
 
@@ -91,6 +95,7 @@ MOST: Final[dict[str, int]] = {
     PLACE: 1_000_000,
     PHYSICIAN: 20_000,
     SALES: 100_000,
+    NEIGHBOURS: 1_000_000,
 }
 """Most records of one sort that one key remembers; beyond it the oldest are forgotten."""
 
@@ -553,6 +558,66 @@ class InstitutionMonth(History, gc=False):
         return (defect,)
 
 
+_WEEK: Final = 7 * DAY
+
+
+class Neighbours(History, gc=False):
+    """The pharmacies, or the hospitals, of one pooling city in one quarter: who of them does what.
+
+    Of an institution's settlements it keeps the first one of each week.
+    """
+
+    weeks: dict[str, list[Weekly]] = UNWRITTEN
+    """Settlements of drugs by institution, a week one, in the order of their times."""
+    ledgers: dict[str, int] = UNWRITTEN
+    """Pharmacies that reported stock, with the time of the record that says so."""
+    scanners: dict[str, int] = UNWRITTEN
+    """Institutions that sent a trace code, with the time of the first settlement that did."""
+
+    def take(self, record: AnyRecord) -> Sequence[Record] | None:
+        """Take up a record; what adds nothing is not remembered."""
+        if isinstance(record, Ledger):
+            if record.inst in self.ledgers:
+                return None
+            if self.ledgers is UNWRITTEN:
+                self.ledgers = {}
+            self.ledgers[record.inst] = record.time
+            return (record,)
+        if not isinstance(record, Weekly):
+            raise TypeError(f"neighbours do not keep {type(record).__name__}")
+        scans = record.traced and record.time < self.scanners.get(record.inst, record.time + 1)
+        if scans:
+            if self.scanners is UNWRITTEN:
+                self.scanners = {}
+            self.scanners[record.inst] = record.time
+        kept = self._keep(record)
+        return (record if kept is None else kept,) if scans or kept is not None else None
+
+    def _keep(self, record: Weekly) -> Weekly | None:
+        """Put a settlement into its week if it is the first one there; as it now stands."""
+        if self.weeks is UNWRITTEN:
+            self.weeks = {}
+        series = self.weeks.setdefault(record.inst, [])
+        at = bisect_left(series, record.time // _WEEK, key=_week)
+        if at == len(series) or _week(series[at]) != _week(record):
+            series.insert(at, record)
+            return record
+        known = series[at]
+        if (known.time, known.event_id) != (record.time, record.event_id):
+            if (known.time, known.event_id) < (record.time, record.event_id):
+                return None
+            series[at] = record
+            return record
+        if not record.rev_at or 0 < known.rev_at <= record.rev_at:
+            return None
+        series[at] = structs.replace(known, rev_at=record.rev_at)
+        return series[at]
+
+
+def _week(record: Weekly) -> int:
+    return record.time // _WEEK
+
+
 class Institution(History, gc=False):
     """One institution's designation over time."""
 
@@ -687,6 +752,7 @@ KINDS: Final[dict[str, type[History]]] = {
     PLACE: Place,
     PHYSICIAN: Place,
     SALES: Sales,
+    NEIGHBOURS: Neighbours,
 }
 
 

@@ -409,6 +409,32 @@ class Scan(Record, frozen=True, gc=False, array_like=True, tag=True):
     the two months after it: one for each day."""
 
 
+class Ledger(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """That a pharmacy reported stock in a quarter, told to its neighbours: one for all reports."""
+
+    inst: str
+
+
+class Weekly(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A settlement of drugs with insurance money, told to an institution's neighbours.
+
+    They keep the first one of each week.
+    """
+
+    setl_id: str
+    inst: str
+    insured_area: str
+    pharmacy: bool
+    fee: int
+    paid: int
+    """Fund and account money, fen."""
+    drugs: int
+    """Fee lines of drugs that carry trace codes; none where no fee lines were sent."""
+    traced: bool
+    """Whether any of them was sent with one."""
+    rev_at: int = 0
+
+
 class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
     """A use of a receipt, a prescription or a trace code; or the issue of a prescription."""
 
@@ -559,6 +585,8 @@ AnyRecord = (
     | Designation
     | Defect
     | Encounter
+    | Ledger
+    | Weekly
 )
 
 SERIES: Final[Mapping[type, str]] = {
@@ -573,6 +601,7 @@ SERIES: Final[Mapping[type, str]] = {
     Encounter: "encounters",
     Goods: "goods",
     Grant: "grants",
+    Ledger: "ledgers",
     Move: "moves",
     Paper: "papers",
     Payback: "paybacks",
@@ -587,5 +616,6 @@ SERIES: Final[Mapping[type, str]] = {
     Stay: "stays",
     Swipe: "swipes",
     Visit: "visits",
+    Weekly: "weeks",
 }
 """How the series of a sort of record is called, in every history that keeps it."""

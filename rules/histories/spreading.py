@@ -12,9 +12,18 @@ from msgspec import structs
 from events.times import DAY
 from rules.histories import keyed
 from rules.histories.bills import bill_of
-from rules.histories.facts import PRESCRIPTION_SIGNS, Fact, day_key, is_traceable, month_key
+from rules.histories.facts import (
+    PRESCRIPTION_SIGNS,
+    Fact,
+    city_of,
+    day_key,
+    is_traceable,
+    month_key,
+    quarter_key,
+)
 from rules.histories.keyed import Person
 from rules.histories.records import (
+    Bill,
     Claim,
     Dispensed,
     Line,
@@ -26,10 +35,12 @@ from rules.histories.records import (
     Script,
     Swipe,
     Visit,
+    Weekly,
 )
 from rules.histories.scripts import all_names, named, own_numbers
 
 PHARMACY: Final = "2"
+_PHARMACY_CODE: Final = "P"
 _DRUGS: Final = frozenset("XZT")
 _GOODS: Final = _DRUGS | {"C"}
 """First letters of national codes of goods: western and Chinese drugs, slices, consumables."""
@@ -42,7 +53,7 @@ def is_goods(line: Line) -> bool:
 
 def at_pharmacy(visit: Visit) -> bool:
     """Whether a visit was at a retail pharmacy."""
-    return visit.kind == PHARMACY or (not visit.kind and visit.inst[:1] == "P")
+    return visit.kind == PHARMACY or (not visit.kind and visit.inst[:1] == _PHARMACY_CODE)
 
 
 def spread(record: Record, person: Person, *, first: bool) -> Sequence[Fact]:
@@ -127,6 +138,8 @@ def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
         visit.agent_no,
     )
     facts = [Fact(keyed.INSTITUTION_MONTH, month_key(inst, visit.time), bill)]
+    if (bill.drugs or goods) and (bill.fund or bill.account):
+        facts += _beside(visit, bill)
     if visit.account or visit.shared:
         facts.append(Fact(keyed.ACCOUNT, visit.owner or visit.psn_no, swipe))
     till = visit.dev or (visit.opter if pharmacy else "")
@@ -159,6 +172,27 @@ def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
             paper = _paper(visit, line.code, flag, line.amount // len(line.traces))
             facts += [Fact(keyed.DOCUMENT, f"trace|{trace}", paper) for trace in traces]
     return facts
+
+
+def _beside(visit: Visit, bill: Bill) -> list[Fact]:
+    """A settlement of drugs, for the institution's neighbours."""
+    city = city_of(visit.inst)
+    if not city or bill.pharmacy != (city[0] == _PHARMACY_CODE):
+        return []
+    weekly = Weekly(
+        visit.event_id,
+        visit.time,
+        visit.setl_id,
+        visit.inst,
+        visit.insured_area,
+        bill.pharmacy,
+        visit.fee,
+        bill.fund + bill.account,
+        bill.drugs,
+        bill.untraced < bill.drugs,
+        visit.rev_at,
+    )
+    return [Fact(keyed.NEIGHBOURS, quarter_key(city, visit.time), weekly)]
 
 
 def _packs(line: Line) -> Sequence[str]:

@@ -5,21 +5,24 @@ from typing import Final
 
 from events.codes import stock_sign
 from events.kinds import Stock
-from events.times import day_of, day_start, epoch, month_of, months_from
+from events.times import day_of, day_start, epoch, month_of, months_from, quarter_begin
 from rules.histories import keyed
-from rules.histories.facts import Fact, is_traceable
-from rules.histories.records import Goods, Move, Paper, Report
+from rules.histories.facts import Fact, city_of, is_traceable, quarter_key
+from rules.histories.records import Goods, Ledger, Move, Paper, Report
 from rules.histories.visits import thousandths
 
 _SALE: Final = "3505"
 _SALE_RETURN: Final = "3506"
+_PHARMACY: Final = "P"
+"""How a pharmacy's code begins."""
 
 
 def stock_facts(e: Stock) -> list[Fact]:
     """A stock movement: in the drug's stock, for the settlement it was sold or returned for.
 
     Its institution's month, and the two after it, remember that something was reported on the
-    day; the record is the same for all that is reported on one day, so that one is kept.
+    day; the record is the same for all that is reported on one day, so that one is kept. Its
+    neighbours remember that it reports at all.
     """
     time, inst = epoch(e.event_time), e.fixmedins_code
     infno = e.infno[:4]
@@ -27,6 +30,7 @@ def stock_facts(e: Stock) -> list[Fact]:
     begin = day_start(day)
     report = Report(f"stock {begin}", begin)
     facts = [Fact(keyed.INSTITUTION_MONTH, f"{inst}|{month}", report) for month in months_from(day)]
+    facts += _shown(inst, quarter_begin(day))
     if infno == _SALE:
         goods = Goods(
             e.event_id, time, e.setl_id, inst, False, "" if e.setl_id else e.med_list_codg
@@ -45,6 +49,17 @@ def stock_facts(e: Stock) -> list[Fact]:
         move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
         facts.append(Fact(keyed.STOCK, f"{inst}|{e.med_list_codg}", move))
     return facts
+
+
+@lru_cache(65536)
+def _shown(inst: str, first: int) -> tuple[Fact, ...]:
+    """Word to a pharmacy's neighbours that it reports stock in the quarter that a day begins."""
+    city = city_of(inst)
+    if not city.startswith(_PHARMACY):
+        return ()
+    begin = day_start(first)
+    ledger = Ledger(f"stock {inst}", begin, inst)
+    return (Fact(keyed.NEIGHBOURS, quarter_key(city, begin), ledger),)
 
 
 @lru_cache(4096)

@@ -3,8 +3,9 @@
 Counts the days between two stock reports, or from the last one to the last settlement of a month,
 in which drugs were settled. A silence may have begun in one of the two months before; each month
 that it reaches is judged by what was settled in it. The pharmacy's own other days show that it
-reports at all and how regularly; of one that never does, or hardly, nothing is said. One that
-sells a little reports on few days: it is judged by the gaps between them, and only after long.
+reports at all and how regularly; of one that hardly does nothing is said, and one that never does
+is judged beside its neighbours (`ledger_never`). One that sells a little reports on few days: it is
+judged by the gaps between them, and only after long.
 """
 
 from bisect import bisect_left

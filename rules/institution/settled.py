@@ -10,7 +10,7 @@ from rules.cash_out.windows import month_bounds
 from rules.context import Context
 from rules.findings import Finding, Reversible, stands, stood, withdrawn
 from rules.histories.keyed import InstitutionMonth
-from rules.histories.records import Bill
+from rules.histories.records import Bill, Weekly
 from rules.institution.months import place
 
 R = TypeVar("R", bound=Reversible)
@@ -31,7 +31,7 @@ def scans(context: Context, month: InstitutionMonth, *, pharmacy: bool) -> bool:
     return law is not None and law.date <= date_of(day_of(end))
 
 
-def must_scan(context: Context, bill: Bill) -> bool:
+def must_scan(context: Context, bill: Bill | Weekly) -> bool:
     """Whether trace codes of drugs must be scanned there by then."""
     law = context.law(bill.insured_area, _scan_path(pharmacy=bill.pharmacy), bill.time)
     return law is not None and law.date <= date_of(day_of(bill.time))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from alerts.prechecks.verdict import SEEN
 from events.kinds import Event
 from rules.engine import Change, Engine
 from rules.histories.facts import Fact
@@ -40,9 +41,10 @@ class Overlay:
 def enter(engine: Engine, copies: Copies, event: Event, out: list[Change]) -> list[Fact]:
     """Show an event to its own history; return the facts it would have for other keys.
 
-    Models look at what was taken; here only rules are asked.
+    Models look at what was taken; here only rules are asked, and only those about payments.
     """
-    return Pipeline(engine.plain(), Overlay(copies)).enter(event, out)
+    facts = Pipeline(engine.plain(), Overlay(copies)).enter(event, out)
+    return [fact for fact in facts if fact.kind in SEEN]
 
 
 def receive(engine: Engine, copies: Copies, facts: Sequence[Fact], out: list[Change]) -> None:

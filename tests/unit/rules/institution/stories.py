@@ -144,7 +144,7 @@ def told(records: Sequence[dict[str, Any]]) -> list[Event]:
     for at, record in enumerate(records):
         sent = {**_HOME, **{name: value for name, value in record.items() if value is not None}}
         if sent["event_type"] == "settlement":
-            sent["setl_id"] = f"e{at}"
+            sent.setdefault("setl_id", f"e{at}")
         events.append(decode_object({**sent, "event_id": f"e{at}"}).event)
     return events
 
@@ -167,6 +167,60 @@ lives = st.builds(
     ),
 )
 """Stories with every kind of event that the family looks at."""
+
+
+def _neighbour(
+    number: int, weeks: int, traced: int, ledger: bool, taken_back: set[int]
+) -> list[dict[str, Any]]:
+    """A pharmacy that settles twice a week, with a trace code in one of the weeks (or none)."""
+    inst, home = f"P6401000000{number}", {"psn_no": f"PERSON-{number}"}
+    records: list[dict[str, Any]] = []
+    for turn in range(2 * weeks):
+        code = ["81234567890123456781"] if turn // 2 == traced else []
+        at = datetime(2025, 7, 1, 9, tzinfo=CST) + timedelta(days=turn * 7 // 2, hours=number)
+        line = {
+            "med_list_codg": _DRUG,
+            "cnt": "1",
+            "det_item_fee_sumamt": "30.00",
+            "drug_trac_codg": code,
+        }
+        sale = {"fixmedins_code": inst, "event_time": at.isoformat(), **home}
+        records.append(
+            {
+                **sale,
+                "event_type": "settlement",
+                "setl_id": f"{number}-{turn}",
+                "med_type": "41",
+                "medfee_sumamt": "30.00",
+                "acct_pay": "30.00",
+                "feedetail": [line],
+            }
+        )
+        if turn in taken_back:
+            later = (at + timedelta(days=1)).isoformat()
+            back = {"event_type": "reversal", "infno": "2103", "setl_id": f"{number}-{turn}"}
+            records.append({**sale, **back, "event_time": later})
+    if ledger:
+        report = {"event_type": "stock", "infno": "3505", "med_list_codg": _DRUG, "cnt": "1"}
+        when = "2025-07-20T09:00:00+08:00"
+        records.append({**report, "psn_no": "", "fixmedins_code": inst, "event_time": when})
+    return records
+
+
+cities = st.tuples(
+    *(
+        st.builds(
+            _neighbour,
+            st.just(number),
+            st.sampled_from([1, 4, 5, 6]),
+            st.sampled_from([-1, -1, 0, 4]),
+            st.booleans(),
+            st.sets(st.sampled_from([0, 0, 1, 8]), max_size=1),
+        )
+        for number in range(1, 7)
+    )
+).map(lambda pharmacies: told([record for records in pharmacies for record in records]))
+"""Six pharmacies of one city over some weeks, of which some report stock and send trace codes."""
 
 
 def outcome(events: Sequence[Event], rule: Rule, known: Context) -> list[dict[str, Any]]:

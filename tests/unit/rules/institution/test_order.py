@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.kinds import Event
+from rules.histories.keyed import NEIGHBOURS
 from rules.registry import load_rules
 from rules.rule import Rule
-from tests.unit.rules.institution.stories import context, lives, outcome
+from tests.unit.rules.institution.stories import cities, context, lives, outcome
 
 RULES = load_rules(["institution"])
+BESIDE = [rule for rule in RULES if rule.kind == NEIGHBOURS]
 CONTEXT = context()
 
 
@@ -21,6 +23,19 @@ CONTEXT = context()
 def test_order_and_repetition_change_nothing(
     rule: Rule, events: list[Event], random: Random
 ) -> None:
+    _check(rule, events, random)
+
+
+@pytest.mark.parametrize("rule", BESIDE, ids=lambda rule: rule.id)
+@settings(max_examples=60)
+@given(events=cities, random=st.randoms(use_true_random=False))
+def test_order_and_repetition_change_nothing_of_a_city(
+    rule: Rule, events: list[Event], random: Random
+) -> None:
+    _check(rule, events, random)
+
+
+def _check(rule: Rule, events: list[Event], random: Random) -> None:
     told = outcome(events, rule, CONTEXT)
     for _ in range(3):
         again = [*events, *random.sample(events, random.randrange(len(events) + 1))]
