@@ -23,7 +23,10 @@ from rules.rule import Rule
 KIND: Final = ACCOUNT
 RECORDS: Final = (Swipe, Grant, Status)
 SUBJECT: Final = "account"
-_STATES: Final = {False: ("从未授权", "never authorised"), True: ("授权已解除", "revoked before")}
+_STATES: Final = {
+    False: ("没有已知的授权", "no authorisation is known"),
+    True: ("授权已解除", "revoked before"),
+}
 _ALIVE: Final = "1"
 _DEAD: Final = ("授权办理时账户所有人已死亡", "authorised when the owner had died")
 
