@@ -70,6 +70,14 @@ def _month(day: int) -> str:
 
 
 @lru_cache(4096)
+def year_bounds(day: int) -> tuple[int, int]:
+    """First and last second (China Standard Time) of the calendar year of a day number."""
+    year = date_of(day).year
+    first = day_start(day_number(date(year, 1, 1)))
+    return first, day_start(day_number(date(year + 1, 1, 1))) - 1
+
+
+@lru_cache(4096)
 def quarter_of(day: int) -> str:
     """Calendar quarter of a day number, `YYYY-Qn`."""
     told = date_of(day)

@@ -15,14 +15,13 @@ from rules.engine import Change, Engine
 from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.intake import home
-from rules.histories.keyed import History, Person, forget
-from rules.histories.records import Record
+from rules.histories.keyed import History, Person, forget, oldest_kept
+from rules.histories.records import Record, Visit
 from rules.histories.spreading import spread
 
 LATENESS_DAYS: Final = 7
 """Allowed lateness, days of event time: within it the order of arrival changes nothing."""
 _LATENESS: Final = LATENESS_DAYS * DAY
-_REMEMBERED: Final = (keyed.KEPT[keyed.PERSON] + LATENESS_DAYS) * DAY
 
 
 class Histories(Protocol):
@@ -72,8 +71,11 @@ class Pipeline:
         panel = self.engine.panel
         if panel is not None:
             onward.extend(panel.tell(person, changed))
-        self.engine.look(keyed.PERSON, person, changed, out)
-        if person.visits and person.visits[0].time < self.watermark - _REMEMBERED:
+        oldest = oldest_kept(keyed.PERSON, self.watermark - _LATENESS)
+        # A settlement of a year that is forgotten would be taken for the first of its year.
+        if fact.record.time >= oldest or not isinstance(fact.record, Visit):
+            self.engine.look(keyed.PERSON, person, changed, out)
+        if person.visits and person.visits[0].time < oldest:
             forget(person, keyed.PERSON, self.watermark - _LATENESS)
 
     def receive(self, fact: Fact, out: list[Change]) -> bool:

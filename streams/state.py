@@ -207,7 +207,7 @@ class SqliteHistories:
         gone = 0
         places, self._crowded = self._crowded, set()
         for kind, number in NUMBERS.items():
-            oldest = watermark - (keyed.KEPT[kind] + SLACK_DAYS) * DAY
+            oldest = keyed.oldest_kept(kind, watermark - SLACK_DAYS * DAY)
             for table in ("state_records WHERE lasting = 0 AND", "state_standing WHERE"):
                 keys = self._connection.execute(
                     f"DELETE FROM {table} kind = ? AND time < ? RETURNING key", (number, oldest)

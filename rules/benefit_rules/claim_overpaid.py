@@ -11,7 +11,7 @@ the claim was registered has filled the cap.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from events.times import DAY, date_of, day_of
+from events.times import DAY, date_of, day_of, year_bounds
 from rules.benefit import BENEFIT_SCHEMES
 from rules.benefit_rules.claimed import (
     is_employee,
@@ -22,7 +22,7 @@ from rules.benefit_rules.claimed import (
     used_within,
 )
 from rules.benefit_rules.registrations import is_complete, raised
-from rules.benefit_rules.spans import bounds, seen_from, year_start
+from rules.benefit_rules.spans import seen_from, year_start
 from rules.benefit_rules.sums import Claimed
 from rules.benefit_rules.tariffs import Tariff
 from rules.benefit_rules.working import in_work
@@ -66,7 +66,7 @@ def _concerned(person: Person, record: Claim | Status | Visit | Benefit) -> Sequ
     """The claims that a record may show in another light: the earliest tells since when all do."""
     if not isinstance(record, Visit) or person.visits[0] is record:
         return person.claims
-    first, last = bounds(day_of(record.time))
+    first, last = year_bounds(day_of(record.time))
     return [claim for claim in person.claims if first <= claim.time <= last]
 
 
@@ -93,7 +93,7 @@ def _look(
     rule: Rule, context: Context, person: Person, claim: Claim, one: Claimed | None
 ) -> Finding | None:
     paid, limits = pool_claimed(person, claim), rule.at(claim.time)
-    known = known_in_year(person, bounds(day_of(claim.time)))
+    known = known_in_year(person, year_bounds(day_of(claim.time)))
     if not paid or not claim.in_scope or not is_employee(known):
         return None
     births = [record.birth_day for record in known]

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from events.codes import is_retired
-from events.times import DAY, day_of
+from events.times import DAY, day_of, year_bounds
 from rules.benefit import BENEFIT_SCHEMES
 from rules.benefit_rules.payments import CITY
 from rules.benefit_rules.registrations import raised
-from rules.benefit_rules.spans import bounds
 from rules.benefit_rules.sums import Claimed, Sums, room_left
 from rules.benefit_rules.tariffs import Tariff, tariff_of
 from rules.context import Context
@@ -118,7 +117,7 @@ def claims_until(
     for claim in claims[len(sums.claimed) :]:
         if visit is not None and (claim.time, claim.event_id) > (visit.time, visit.event_id):
             return
-        known = known_in_year(person, bounds(day_of(claim.time)))
+        known = known_in_year(person, year_bounds(day_of(claim.time)))
         old = any(one.person_type and is_retired(one.person_type) for one in known)
         terms, area = terms_of(context, claim, old=old), claim.insured_area[:CITY]
         before = sums.deductible(terms, claim.time) + sums.claims_used(terms)

@@ -19,13 +19,13 @@ where the settlement may show others in another light.
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from events.times import day_of
+from events.times import day_of, year_bounds
 from rules.benefit import BENEFIT_SCHEMES, BenefitScheme
 from rules.benefit_rules.claimed import claims_until, taking_part
 from rules.benefit_rules.ordinary import is_ordinary
 from rules.benefit_rules.payments import CITY, concerned, is_inpatient
 from rules.benefit_rules.registrations import Raise, raised
-from rules.benefit_rules.spans import bounds, year_start
+from rules.benefit_rules.spans import year_start
 from rules.benefit_rules.sums import Claimed, Gone, Sums, room_left
 from rules.benefit_rules.tariffs import SCHEMES, Tariff, tariff
 from rules.context import Context
@@ -108,13 +108,13 @@ def reckoned(context: Context, person: Person, record: Record) -> Sequence[Recko
             return answer
     result: Sequence[Reckoning]
     if isinstance(record, Visit) and not _is_earliest(person, record):
-        year = bounds(day_of(record.time))
+        year = year_bounds(day_of(record.time))
         new = _from_course(context, person, record, year) if person.course else None
         result = _whole(context, person, year) if new is None else new
     elif isinstance(record, Visit | Status | Benefit | ManualClaim) and person.visits:
         result = [
             one
-            for year in sorted({bounds(day_of(visit.time)) for visit in person.visits})
+            for year in sorted({year_bounds(day_of(visit.time)) for visit in person.visits})
             for one in _year(context, person, Sums(), year)
         ]
     else:
@@ -204,7 +204,7 @@ def claims_reckoned(
 
     One that a red receipt took back does not, but for the one that is asked about.
     """
-    year, sums = bounds(day_of(time)), Sums()
+    year, sums = year_bounds(day_of(time)), Sums()
     if person.visits:
         _year(context, person, sums, year)
     claims_until(context, person, sums, taking_part(person, year, asked), None)
@@ -213,7 +213,7 @@ def claims_reckoned(
 
 def year_reckoned(context: Context, person: Person, time: int) -> Sequence[Reckoning]:
     """All settlements of the calendar year of a time, reckoned in their order."""
-    return _year(context, person, Sums(), bounds(day_of(time))) if person.visits else ()
+    return _year(context, person, Sums(), year_bounds(day_of(time))) if person.visits else ()
 
 
 def _go_on(

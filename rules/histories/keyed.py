@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn, SupportsIndex, TypeVar
 from msgspec import Struct, field, structs
 
 from events.codes import Scheme
-from events.times import DAY, day_of, day_start
+from events.times import DAY, day_of, day_start, year_bounds
 from rules.histories.records import (
     PARTS_OFF,
     SERIES,
@@ -81,7 +81,11 @@ KEPT: Final[dict[str, int]] = {
     SALES: 100,
     NEIGHBOURS: 200,
 }
-"""Days a record is remembered, by kind of history: receipts and trace codes three years."""
+"""Days a record is remembered, by kind of history: receipts and trace codes three years.
+
+With persons and accounts the rest of the calendar year before comes to it (`oldest_kept`).
+"""
+_BY_YEAR: Final = (PERSON, ACCOUNT)
 
 MOST: Final[dict[str, int]] = {
     PERSON: 2000,
@@ -761,6 +765,16 @@ LASTING: Final = (Status, Benefit, Permit, Grant, Designation, Payout)
 one still."""
 
 
+def oldest_kept(kind: str, now: int) -> int:
+    """Event time (epoch seconds) before which nothing of a kind is remembered at another one.
+
+    Persons and accounts are forgotten by calendar years: what is left of a year must not be taken
+    for the whole, where its first settlements used the deductible.
+    """
+    oldest = now - KEPT[kind] * DAY
+    return year_bounds(day_of(oldest))[0] if kind in _BY_YEAR else oldest
+
+
 def forget(history: History, kind: str, now: int) -> int:
     """Drop records older than the kind's retention, and the oldest beyond its bound.
 
@@ -768,7 +782,7 @@ def forget(history: History, kind: str, now: int) -> int:
 
     `now` is the key's latest event time. Returns how many were dropped only because of the bound.
     """
-    oldest = now - KEPT[kind] * DAY
+    oldest = oldest_kept(kind, now)
     crowded, dropped = 0, False
     for series in history.parts():
         keep_from = 0

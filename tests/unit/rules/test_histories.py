@@ -7,7 +7,17 @@ import pytest
 from events.codec import decode_object
 from rules.histories.facts import receipt
 from rules.histories.intake import home
-from rules.histories.keyed import ACCOUNT, KEPT, MOST, PERSON, Account, Person, forget
+from rules.histories.keyed import (
+    ACCOUNT,
+    INSTITUTION_DAY,
+    KEPT,
+    MOST,
+    PERSON,
+    Account,
+    InstitutionDay,
+    Person,
+    forget,
+)
 from rules.histories.records import AnyRecord, Payback, Refund, Stay, Visit
 from rules.histories.series import before, between, put
 from rules.histories.spreading import spread
@@ -117,13 +127,22 @@ def test_a_reversed_visit_tells_everyone_when_it_was_reversed() -> None:
 
 
 def test_what_is_too_old_or_too_much_is_forgotten() -> None:
-    """By retention, and by the bound of a key, the oldest first."""
+    """By retention, a person's by whole years, and by the bound of a key, the oldest first."""
     person = Person("PERSON-1")
     visits = [_visit(f"v{day}", f"2024-01-{day:02}T08:00:00") for day in range(1, 11)]
-    for visit in visits:
+    earlier = [_visit(f"w{month}", f"2023-{month:02}-28T08:00:00") for month in (1, 12)]
+    for visit in [*visits, *earlier]:
         person.take(visit)
+    assert forget(person, PERSON, earlier[1].time + KEPT[PERSON] * 86_400) == 0
+    assert [visit.event_id for visit in person.visits[:3]] == ["w1", "w12", "v1"]
     assert forget(person, PERSON, visits[4].time + KEPT[PERSON] * 86_400) == 0
-    assert [visit.event_id for visit in person.visits] == ["v5", "v6", "v7", "v8", "v9", "v10"]
+    assert person.visits == visits
+    day = InstitutionDay("P1|19723")
+    for visit in visits:
+        told = spread(visit, person, first=True)
+        day.take(next(fact.record for fact in told if fact.kind == ACCOUNT))
+    assert forget(day, INSTITUTION_DAY, visits[4].time + KEPT[INSTITUTION_DAY] * 86_400) == 0
+    assert [swipe.event_id for swipe in day.swipes] == ["v5", "v6", "v7", "v8", "v9", "v10"]
     many = Person("PERSON-1", visits=[visits[0]] * (MOST[PERSON] + 3))
     assert forget(many, PERSON, visits[0].time) == 3
     assert len(many.visits) == MOST[PERSON]

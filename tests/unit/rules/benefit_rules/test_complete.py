@@ -86,3 +86,26 @@ def test_a_missing_registration_is_clear_where_registrations_are_complete(tmp_pa
     (alert,) = _told(rule, chronic, Context(policy=Policy.load([path])))
     assert alert.sev_deg == 1
     assert not _told(rule, chronic, Context())
+
+
+def test_a_year_is_judged_again_only_while_its_first_settlements_are_remembered(
+    tmp_path: Path,
+) -> None:
+    """What used the deductible is forgotten with the whole year, not before the rest of it."""
+    path = tmp_path / "complete.yaml"
+    path.write_text(_OVERLAY.format(since="2023-01-01"), encoding="utf-8")
+    context = Context(policy=Policy.load([path]))
+    rule = load_rules(["benefit.deductible_skipped"])[0]
+    used = {"act_pay_dedc": "1000.00", "inscp_scp_amt": "1000.00", "medfee_sumamt": "1000.00"}
+    first = _settled("2024-01-05T10:00:00", **used, hifp_pay="0", fund_pay_sumamt="0")
+    last = _settled("2024-11-20T10:00:00")
+    status = {"event_type": "insurance_status", "psn_no": "P", "insuplc_admdvs": "150400"}
+    insured = {**status, "insutype": "310", "psn_type": "11", "psn_insu_stas": "1"}
+    for day in ("2025-01-10", "2025-03-01", "2025-12-30", "2026-02-20"):
+        report = decode_object({**insured, "event_id": day, "event_time": f"{day}T08:00:00"}).event
+        assert tell([first, last, report], rule, context) == []
+    late = _settled("2024-12-10T10:00:00")
+    now = decode_object({**insured, "event_id": "now", "event_time": "2026-03-01T08:00:00"}).event
+    assert [alert.sev_deg for alert in tell([late], rule, context)] == [1]
+    assert tell([first, last, now, late], rule, context) == []
+    assert tell([now, late], rule, context) == []

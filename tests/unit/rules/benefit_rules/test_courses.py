@@ -156,14 +156,16 @@ def test_what_comes_late_has_the_whole_year_reckoned(time: str) -> None:
     assert {"a", "b"} <= set(add(person, "late", time, {}))
 
 
-def test_a_new_year_a_new_context_and_something_forgotten_have_it_reckoned_whole() -> None:
+def test_a_new_year_a_new_context_and_a_year_forgotten_have_it_reckoned_whole() -> None:
     person, _ = year(*BEGUN)
     assert len(add(person, "c", "2024-04-01T10:00:00", PAID, Context())) == 3
     assert add(person, "d", "2025-01-01T10:00:00", PAID) == ["d"]
     person, record = year(*BEGUN)
-    assert forget(person, PERSON, record.time + 385 * 86_400) == 0
-    assert [visit.event_id for visit in person.visits] == ["b"]
-    assert add(person, "c", "2024-04-01T10:00:00", PAID) == ["b", "c"]
+    assert forget(person, PERSON, record.time + 600 * 86_400) == 0
+    assert [visit.event_id for visit in person.visits] == ["a", "b"]
+    assert forget(person, PERSON, record.time + 800 * 86_400) == 0
+    assert person.visits == []
+    assert add(person, "c", "2024-04-01T10:00:00", PAID) == ["c"]
 
 
 def test_a_copy_goes_on_by_itself() -> None:

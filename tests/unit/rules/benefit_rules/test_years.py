@@ -7,9 +7,8 @@ from hypothesis import given, settings
 
 from events.codec import decode_object
 from events.kinds import Event, Settlement
-from events.times import day_number, day_start
+from events.times import day_number, day_start, year_bounds
 from rules.benefit_rules.explaining import explain
-from rules.benefit_rules.spans import bounds
 from rules.benefit_rules.tariffs import tariff
 from rules.benefit_rules.years import Reckoning, reckoned
 from rules.context import Context
@@ -69,7 +68,7 @@ def last(*events: Event) -> Reckoning:
 
 def test_the_year_is_the_calendar_year_of_china() -> None:
     day = day_number(date(2024, 7, 1))
-    first, end = bounds(day)
+    first, end = year_bounds(day)
     assert first == day_start(day_number(date(2024, 1, 1)))
     assert end == day_start(day_number(date(2025, 1, 1))) - 1
 
