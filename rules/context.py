@@ -1,9 +1,11 @@
 """What a rule may ask besides its history: reference data, the policy in force, the knowledge."""
 
+from collections import Counter
 from collections.abc import Mapping
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
+from events.identifiers import area_of_institution
 from events.times import day_of
 from rules.knowledge.index import NOTHING, Knowledge
 from rules.packs import Policy, Value
@@ -25,6 +27,7 @@ class Context:
         self.knowledge = knowledge
         self.policy = policy if policy is not None else Policy.load()
         self.institutions: Mapping[str, InstitutionEntry] = reference.institutions
+        self._listed: Mapping[str, int] | None = None
 
     def law(self, area: str, path: str, time: int) -> Value | None:
         """The policy's value at a path, for an insured area (6 digits) at an event time.
@@ -36,6 +39,12 @@ class Context:
     def name_of(self, inst: str) -> str:
         """The name of an institution, or its code."""
         return self.reference.name_of(inst)
+
+    def listed(self, area: str) -> int:
+        """How many institutions the reference data names whose codes are of an area (6 digits)."""
+        if self._listed is None:
+            self._listed = Counter(map(area_of_institution, self.institutions))
+        return self._listed.get(area, 0)
 
     def kilometres(self, inst: str, area: str, other: str, other_area: str) -> float | None:
         """Great-circle distance of two institutions, or their areas' middles; None if unknown."""

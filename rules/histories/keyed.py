@@ -28,6 +28,7 @@ from rules.histories.records import (
     Designation,
     Dispensed,
     Encounter,
+    Filling,
     Goods,
     Grant,
     Ledger,
@@ -449,6 +450,8 @@ class InstitutionMonth(History, gc=False):
     sent_any: int = 0
     """The bits that any settlement was sent with, and those that all were."""
     sent_all: int = -1
+    fillings: list[Filling] = NOTHING
+    """Sales elsewhere on prescriptions that it issued in this month."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; of settlements some sums are kept."""

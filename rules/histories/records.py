@@ -455,6 +455,31 @@ class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
     account: int = 0
 
 
+class Filling(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A pharmacy's sale on a hospital's prescription, as the month of whoever issued that knows it.
+
+    Of all that a hospital told of one prescription the first counts. The others carry its time as
+    `rev_at`: they are no issue. `time` is when the prescription was told of.
+    """
+
+    script: str
+    """The event that told of the prescription, and the one that sold on it."""
+    sale: str
+    setl_id: str
+    psn_no: str
+    seller: str
+    number: str
+    doctor: str
+    sold_at: int
+    insured_area: str
+    scheme: str
+    """The sale's."""
+    fee: int
+    pool: int
+    account: int
+    rev_at: int = 0
+
+
 class Move(Record, frozen=True, gc=False, array_like=True, tag=True):
     """A movement of one drug in one institution's stock; `quantity` is positive inward."""
 
@@ -577,6 +602,7 @@ AnyRecord = (
     | Report
     | Scan
     | Paper
+    | Filling
     | Move
     | Grant
     | Credit
@@ -599,6 +625,7 @@ SERIES: Final[Mapping[type, str]] = {
     Designation: "designations",
     Dispensed: "dispensed",
     Encounter: "encounters",
+    Filling: "fillings",
     Goods: "goods",
     Grant: "grants",
     Ledger: "ledgers",

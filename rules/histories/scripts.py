@@ -1,6 +1,6 @@
 """Prescriptions of a person, and the sales that name them: by which number, and told by whom."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 
 from events.identifiers import check_staff, is_placeholder
@@ -32,6 +32,11 @@ def own_numbers(script: Script) -> Set[str]:
     return own
 
 
+def by_hospital(script: Script) -> bool:
+    """Whether a hospital told of a prescription, as its code says, and not a pharmacy."""
+    return script.inst != "" and script.inst[0] != "P"
+
+
 def all_names(person: Person, names: Set[str]) -> Set[str]:
     """All numbers that a prescription with these goes by, as far as the platform links them."""
     if not person.scripts:
@@ -49,6 +54,29 @@ def _linked(told: Sequence[Set[str]], names: Set[str]) -> Set[str]:
                 known |= own
                 linked = True
     return known
+
+
+def issued(visit: Visit, scripts: Sequence[Script]) -> Iterator[Sequence[Script]]:
+    """The prescriptions that a sale names: what hospitals told of each, in order of time.
+
+    What is told later can only link numbers that stood apart, so that what was not the first word
+    of a prescription never becomes it.
+    """
+    numbers = {line.rx for line in visit.lines if line.rx}
+    own = [own_numbers(script) for script in scripts]
+    seen: set[str] = set()
+    for number in sorted(numbers):
+        if number in seen or not names_one(number, PRESCRIPTION_SIGNS):
+            continue
+        known = _linked(own, {number})
+        seen |= known
+        told = [
+            script
+            for script, names in zip(scripts, own, strict=True)
+            if by_hospital(script) and not known.isdisjoint(names)
+        ]
+        if told:
+            yield told
 
 
 def named(visit: Visit, scripts: Sequence[Script]) -> Named | None:
@@ -78,7 +106,7 @@ def named(visit: Visit, scripts: Sequence[Script]) -> Named | None:
 
 def _told(script: Script, seller: str) -> int:
     """Who told of a prescription: a hospital, the seller itself naming nobody, or another way."""
-    if script.inst and script.inst[0] != "P":
+    if by_hospital(script):
         return RX_HOSPITAL
     unsigned = not script.doctor or check_staff(script.doctor) is not None
     return RX_OWN if script.inst == seller and unsigned else RX_OTHERWISE

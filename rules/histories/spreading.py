@@ -4,7 +4,7 @@ Pure functions of the record as it now stands. A visit that was reversed tells t
 with the time of its reversal, so a key that hears of it late ends in the same state.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import structs
@@ -26,6 +26,7 @@ from rules.histories.records import (
     Bill,
     Claim,
     Dispensed,
+    Filling,
     Line,
     Move,
     Paper,
@@ -37,7 +38,7 @@ from rules.histories.records import (
     Visit,
     Weekly,
 )
-from rules.histories.scripts import all_names, named, own_numbers
+from rules.histories.scripts import all_names, by_hospital, issued, named, own_numbers
 
 PHARMACY: Final = "2"
 _PHARMACY_CODE: Final = "P"
@@ -84,7 +85,8 @@ def _told(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
 
 
 def _kept(fact: Fact, visit: Visit) -> Fact:
-    if visit.rev_at - visit.time <= keyed.KEPT[fact.kind] * DAY:
+    late = visit.rev_at - visit.time > keyed.KEPT[fact.kind] * DAY
+    if not late or isinstance(fact.record, Filling):
         return fact
     return Fact(fact.kind, fact.key, structs.replace(fact.record, rev_at=0))
 
@@ -102,7 +104,37 @@ def _prescribed(script: Script, person: Person) -> list[Fact]:
             bill = bill_of(visit, packs, person.scripts, pharmacy=True)
             told = Fact(keyed.INSTITUTION_MONTH, month_key(visit.inst, visit.time), bill)
             facts.append(_kept(told, visit))
+        if by_hospital(script):
+            facts += _fillings(visit, person.scripts)
     return facts
+
+
+def _fillings(visit: Visit, scripts: Sequence[Script]) -> Iterator[Fact]:
+    """A sale on hospitals' prescriptions, to the months of whoever issued them."""
+    back = visit.rev_at
+    for told in issued(visit, scripts):
+        again = min(back, told[0].time) if back else told[0].time
+        for script in told:
+            filling = Filling(
+                f"{script.event_id} {visit.event_id}",
+                script.time,
+                script.event_id,
+                visit.event_id,
+                visit.setl_id,
+                visit.psn_no,
+                visit.inst,
+                script.rx or min(own_numbers(script)),
+                script.doctor,
+                visit.time,
+                visit.insured_area,
+                visit.scheme,
+                visit.fee,
+                visit.pool_paid,
+                visit.account or visit.shared,
+                back if script is told[0] else again,
+            )
+            month = month_key(script.inst, script.time)
+            yield Fact(keyed.INSTITUTION_MONTH, month, filling)
 
 
 def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
@@ -161,8 +193,11 @@ def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
             )
             facts.append(Fact(keyed.SALES, month_key(inst, visit.time), dispensed))
         facts += _moves(visit)
-        for number in {line.rx for line in lines if len(line.rx) >= PRESCRIPTION_SIGNS}:
+        numbers = {line.rx for line in lines if len(line.rx) >= PRESCRIPTION_SIGNS}
+        for number in numbers:
             facts.append(Fact(keyed.DOCUMENT, f"rx|{number}", _paper(visit, "", "", visit.fee)))
+        if numbers and scripts:
+            facts += _fillings(visit, scripts)
     if visit.bill:
         series, _, number = visit.bill.rpartition(":")
         facts.append(Fact(keyed.DOCUMENT, f"bill|{number}", _paper(visit, series, "", visit.fee)))

@@ -1,21 +1,20 @@
 """Settled by an institution that is suspended, terminated, or not designated for the service.
 
-A notice holds from its first day to its last; of several that cover a day, the one that begins
-last counts, and of those the one told last. A designation told again after a suspension
-without an end ends it. It does not matter when the notice arrives.
+Which notice holds is said by `rules.institution.designations`. It does not matter when it arrives.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-from events.codes import InstitutionState, Scheme
+from events.codes import Scheme
 from events.times import DAY, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import Bill, Designation
 from rules.histories.series import between
+from rules.institution.designations import BARRED, begin_of, held_at
 from rules.institution.services import covers
 from rules.institution.settled import insured, judge_all
 from rules.rule import Rule
@@ -23,11 +22,6 @@ from rules.rule import Rule
 KIND: Final = INSTITUTION_MONTH
 RECORDS: Final = (Bill, Designation)
 SUBJECT: Final = "institution"
-_BARRED: Final[dict[str, tuple[str, str]]] = {
-    InstitutionState.SUSPENDED: ("已暂停医保服务", "is suspended"),
-    InstitutionState.TERMINATED: ("已终止医保定点", "is no longer designated"),
-}
-_ACTIVE: Final = str(InstitutionState.ACTIVE)
 _EMERGENCY: Final = str(Scheme.EMERGENCY)
 _INPATIENT: Final = str(Scheme.INPATIENT)
 _OTHER_SERVICE: Final = ("定点范围不含该类服务", "is not designated for this service")
@@ -74,7 +68,7 @@ def _day(rule: Rule, context: Context, month: InstitutionMonth, day: int) -> Ver
 def _is_free(notices: Sequence[Designation], bill: Bill) -> bool:
     """Whether no notice of the month can forbid a settlement: a quick test for what is usual."""
     for notice in notices:
-        if notice.state in _BARRED:
+        if notice.state in BARRED:
             return False
         services = notice.services
         if services and covers(services, bill.scheme, bill.insured_area) is False:
@@ -86,49 +80,19 @@ def _breach(notices: Sequence[Designation], bill: Bill) -> Breach | None:
     """The notice that forbids a settlement, if one does."""
     if insured(bill) <= 0 or bill.scheme == _EMERGENCY:
         return None
-    held = _held(notices, bill)
+    held = held_at(notices, bill.time)
     if held is None:
         return None
     if bill.scheme == _INPATIENT and _was_admitted_before(held, bill):
         return None
     covered = covers(held.services, bill.scheme, bill.insured_area)
-    if held.state not in _BARRED:
+    if held.state not in BARRED:
         return Breach(bill, held) if covered is False else None
     return None if held.services and covered is False else Breach(bill, held)
 
 
 def _was_admitted_before(notice: Designation, bill: Bill) -> bool:
-    return notice.state in _BARRED and (not bill.begin or day_of(bill.begin) < _begin(notice))
-
-
-def _held(notices: Sequence[Designation], bill: Bill) -> Designation | None:
-    """The notice that holds at the time of a settlement."""
-    day = day_of(bill.time)
-    known = [notice for notice in notices if _covers_day(notice, day, bill.time)]
-    if not known:
-        return None
-    last = max(known, key=lambda notice: (_begin(notice), notice.time, notice.event_id))
-    if last.state in _BARRED and last.end_day is None:
-        since = _begin(last)
-        again = [
-            notice
-            for notice in known
-            if notice.state == _ACTIVE and since < day_of(notice.time) <= day
-        ]
-        return again[-1] if again else last
-    return last
-
-
-def _covers_day(notice: Designation, day: int, time: int) -> bool:
-    begin = _begin(notice)
-    if not begin <= day or (notice.end_day is not None and day > notice.end_day):
-        return False
-    told_that_day = begin == day_of(notice.time) == day
-    return not told_that_day or notice.time <= time
-
-
-def _begin(notice: Designation) -> int:
-    return notice.begin_day if notice.begin_day is not None else day_of(notice.time)
+    return notice.state in BARRED and (not bill.begin or day_of(bill.begin) < begin_of(notice))
 
 
 def _look(
@@ -140,19 +104,19 @@ def _look(
 ) -> Finding | None:
     inst = month.key.partition("|")[0]
     notice = notices[bills[0].event_id]
-    state_zh, state_en = _BARRED.get(notice.state, _OTHER_SERVICE)
+    state_zh, state_en = BARRED.get(notice.state, _OTHER_SERVICE)
     amount = sum(insured(bill) for bill in bills)
     return found(
         bills,
         amount=amount,
         involved=sum(bill.fee for bill in bills),
         area=bills[0].insured_area,
-        severity=None if notice.state in _BARRED else rule.at(bills[0].time)["scope_severity"],
+        severity=None if notice.state in BARRED else rule.at(bills[0].time)["scope_severity"],
         evidence={
             "institution": context.name_of(inst),
             "state_zh": state_zh,
             "state_en": state_en,
-            "since_at": day_start(_begin(notice)),
+            "since_at": day_start(begin_of(notice)),
             "until_at": day_start(notice.end_day) if notice.end_day is not None else 0,
             "told_at": notice.time,
             "services": list(notice.services),

@@ -3,8 +3,11 @@
 from collections.abc import Sequence, Set
 from typing import Final
 
+from msgspec import structs
+
+from rules.findings import Finding
 from rules.histories.keyed import Person
-from rules.histories.records import Script, Visit
+from rules.histories.records import Filling, Script, Visit
 from rules.histories.scripts import names_one, own_numbers
 from rules.usage.drugs import drug_class, generic, is_drug
 
@@ -64,3 +67,11 @@ def sells_other_drugs(scripts: Sequence[Script], visit: Visit, names: Set[str]) 
     if not classes or not sold:
         return False
     return all(is_drug(line) and drug_class(line) not in classes for line in sold)
+
+
+def resting(finding: Finding, sales: Sequence[Filling]) -> Finding:
+    """A finding about sales on prescriptions: what told of these, then the sales, as its events."""
+    told = dict.fromkeys(sale.script for sale in sales)
+    sold = dict.fromkeys(sale.sale for sale in sales)
+    last = max(sale.sold_at for sale in sales)
+    return structs.replace(finding, event_ids=(*told, *sold), last=max(finding.last, last))

@@ -18,6 +18,7 @@ from streams import cases
 
 _WORLD: Any = read_mapping(cases._WORLD)
 _HOSPITAL, _PHARMACY, _OTHER = "H64010000001", "P64010000001", "P64010000002"
+_UNLISTED = "H64010099999"
 _START = datetime(2025, 8, 1, 9, tzinfo=CST)
 _DRUG, _TONIC = "XC08CAA001A001010100001", "ZB99ZFP0001010100008"
 _moments = st.builds(
@@ -102,7 +103,7 @@ _scripts = st.fixed_dictionaries(
     {
         "event_type": st.just("prescription"),
         "event_time": _moments,
-        "fixmedins_code": st.sampled_from([_HOSPITAL, _HOSPITAL, _PHARMACY]),
+        "fixmedins_code": st.sampled_from([_HOSPITAL, _HOSPITAL, _PHARMACY, _UNLISTED]),
         "hi_rxno": st.sampled_from(["", "RX6401000001"]),
         "rxno": st.just("CF0000000001"),
         "dr_code": st.sampled_from(["", "D640100000001", "N640100000001"]),
