@@ -2,9 +2,11 @@
 
 Whether the area's hospitals report what pharmacies fill is seen from the pharmacy's other sales of
 the month: only where nearly all of their prescriptions are known does an unknown number say
-anything, and only if it is as long as the known ones. Prescriptions may come after the sale.
+anything, and only if it is as long as the known ones; elsewhere one says something that names a
+physician whose other prescriptions are known. Prescriptions may come after the sale.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -39,26 +41,51 @@ def _verdicts(
     limits = rule.at(bill.time)
     unknown, known = month.named.get(_UNKNOWN, 0), asked(month, having=RX_HOSPITAL)
     look = partial(_look, limits, context, month)
-    return reviewed(rule, month, bill, look, holds=_is_exception(limits, known, unknown))
+    holds = unknown > 0 and (
+        _is_exception(limits, known, unknown)
+        or (known >= limits["known"] and bool(_doubtful(limits, *_parted(month.filled))))
+    )
+    return reviewed(rule, month, bill, look, holds=holds)
+
+
+def _parted(bills: Sequence[Bill]) -> tuple[list[Bill], list[Bill]]:
+    """The pool-paid sales whose prescription hospitals reported, and those where nobody did."""
+    known, unknown = [], []
+    for bill in bills:
+        if bill.asks and bill.named is not None and not bill.rev_at:
+            if bill.named.by & RX_HOSPITAL:
+                known.append(bill)
+            elif bill.named.by == RX_NAMED:
+                unknown.append(bill)
+    return known, unknown
+
+
+def _doubtful(limits: Limits, known: Sequence[Bill], unknown: Sequence[Bill]) -> Sequence[Bill]:
+    """The sales on unknown prescriptions of physicians whose others are known.
+
+    A code that the pharmacy writes for whomever counts as all of them together would.
+    """
+    reported = Counter(bill.doctor for bill in known)
+    silent = Counter(bill.doctor for bill in unknown)
+    doctors = {
+        doctor
+        for doctor, number in silent.items()
+        if doctor and _is_exception(limits, reported[doctor], number)
+    }
+    return [bill for bill in unknown if bill.doctor in doctors]
 
 
 def _is_exception(limits: Limits, known: int, unknown: int) -> bool:
-    """Whether unknown prescriptions are the exception where hospitals report theirs."""
+    """Whether unknown prescriptions are the exception, all together or one physician's."""
     share = limits["many_share" if known >= limits["many_known"] else "share"]
     return unknown > 0 and known >= limits["known"] and known >= float(share) * (known + unknown)
 
 
 def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
-    sales = [
-        (bill, bill.named)
-        for bill in judged(month)
-        if bill.asks and bill.named is not None and not bill.rev_at
-    ]
-    known = [named for _, named in sales if named.by & RX_HOSPITAL]
-    unknown = [bill for bill, named in sales if named.by == RX_NAMED]
+    known, unknown = _parted(judged(month))
     if not _is_exception(limits, len(known), len(unknown)):
-        return None
-    lengths = {len(named.number) for named in known}
+        unknown = list(_doubtful(limits, known, unknown))
+    lengths = {len(_named(bill).number) for bill in known}
     told = [
         bill
         for bill in due_by_now(limits, month, unknown)
@@ -86,6 +113,7 @@ def _finding(
             "sales": len(told),
             "known": known,
             "numbers": sorted({_named(bill).number for bill in told}),
+            "doctors": sorted({bill.doctor for bill in told} - {""}),
             "first_at": told[0].time,
             "last_at": told[-1].time,
             "amount_fen": amount,
