@@ -27,7 +27,9 @@ RX_OWN: Final = 2
 """The pharmacy that sells on it, without a national code of who signed it."""
 RX_HOSPITAL: Final = 4
 RX_OTHERWISE: Final = 8
-"""Another pharmacy, or the same one with a code of who signed it."""
+"""Another pharmacy, or the same one with a code of who signed it that is not of its city."""
+RX_SIGNED: Final = 32
+"""The pharmacy that sells on it, with the national code of a physician of its city."""
 ISSUED: Final = "issued"
 """How a prescription comes to its document, before anybody fills it (`Paper.via`)."""
 

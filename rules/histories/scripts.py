@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
+from typing import Final
 
-from events.identifiers import check_staff, is_placeholder
+from events.identifiers import check_staff, is_physician, is_placeholder
 from rules.histories.facts import PRESCRIPTION_SIGNS
 from rules.histories.keyed import Person
 from rules.histories.records import (
@@ -11,10 +12,15 @@ from rules.histories.records import (
     RX_NAMED,
     RX_OTHERWISE,
     RX_OWN,
+    RX_SIGNED,
     Named,
     Script,
     Visit,
 )
+
+_BY_SELLER: Final = (RX_OWN, RX_SIGNED)
+_CITY: Final = 5
+"""Signs of the code of a physician or an institution up to its city."""
 
 
 @lru_cache(65536)
@@ -99,14 +105,22 @@ def named(visit: Visit, scripts: Sequence[Script]) -> Named | None:
             continue
         told = _told(script, visit.inst)
         by |= told
-        if told == RX_OWN:
+        if told in _BY_SELLER:
             first = min(first, script.event_id) if first else script.event_id
     return Named(min(numbers), by, first)
 
 
 def _told(script: Script, seller: str) -> int:
-    """Who told of a prescription: a hospital, the seller itself naming nobody, or another way."""
+    """Who told of a prescription: a hospital, the seller itself, or another way.
+
+    The seller itself where it names nobody who signed, or a physician of its own city.
+    """
     if by_hospital(script):
         return RX_HOSPITAL
-    unsigned = not script.doctor or check_staff(script.doctor) is not None
-    return RX_OWN if script.inst == seller and unsigned else RX_OTHERWISE
+    if script.inst != seller:
+        return RX_OTHERWISE
+    doctor = script.doctor
+    if not doctor or check_staff(doctor) is not None:
+        return RX_OWN
+    local = is_physician(doctor) and doctor[1:_CITY] == seller[1:_CITY]
+    return RX_SIGNED if local else RX_OTHERWISE

@@ -1,23 +1,31 @@
-"""Prescriptions that a pharmacy reports by itself, without a physician, and sells on.
+"""Prescriptions that a pharmacy reports by itself and sells on, and no hospital knows.
 
 A pharmacy that downloads prescriptions (7204) passes on what a hospital has uploaded (7103). Where
 hospitals report the other prescriptions that it fills, and it passes on none of these, one that
-it alone has told of was issued by nobody. A pharmacy whose messages name itself for all that it
-downloads is known by hospitals' prescriptions among them.
+it alone has told of was issued by nobody if it names no physician; if several name one of its own
+city, the pool paid for what is no designated institution's. A pharmacy whose messages name itself
+for all that it downloads is known by hospitals' prescriptions among them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
 from rules.cash_out.windows import at_retail
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
-from rules.histories.records import RX_HOSPITAL, RX_OTHERWISE, RX_OWN, Bill, Named
-from rules.institution.months import judged, reviewed
+from rules.histories.keyed import ASKS, INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.records import (
+    RX_HOSPITAL,
+    RX_OTHERWISE,
+    RX_OWN,
+    RX_SIGNED,
+    Bill,
+    Named,
+)
+from rules.institution.months import ABOUT, judged, reviewed
 from rules.institution.settled import insured
 from rules.institution.told import counted, due_by_now
 from rules.rule import Rule
@@ -25,35 +33,84 @@ from rules.rule import Rule
 KIND: Final = INSTITUTION_MONTH
 RECORDS: Final = (Bill,)
 SUBJECT: Final = "institution"
-_OTHERS: Final = RX_HOSPITAL | RX_OTHERWISE
 Limits = Mapping[str, Any]
 
 
+class Sort(NamedTuple):
+    """One sort of prescriptions of a pharmacy's own: which, and what they are weighed against."""
+
+    about: str
+    bits: int
+    """What must be told of them, with `ASKS` where the pool must have paid."""
+    others: int
+    """Who else may not have told of them."""
+    passed: int
+    """Who else may have told of no prescription of a hospital's."""
+    limits: tuple[str, str, str]
+    """Parameters: prescriptions of hospitals, their share, own ones at least."""
+    zh: str
+    en: str
+
+    def is_exception(self, limits: Limits, known: int, own: int) -> bool:
+        """Whether they are no convention: hospitals report most of the others."""
+        least, share, fewest = (limits[name] for name in self.limits)
+        return own >= fewest and known >= least and known >= float(share) * (known + own)
+
+    def holds(self, bill: Bill) -> bool:
+        """Whether a sale is on a prescription of this sort."""
+        named = bill.named
+        if named is None or (self.bits & ASKS and not bill.asks):
+            return False
+        return bool(named.by & self.bits & ~ASKS) and not named.by & self.others
+
+
+_SORTS: Final = (
+    Sort(
+        ABOUT,
+        RX_OWN,
+        RX_HOSPITAL | RX_OTHERWISE | RX_SIGNED,
+        RX_OWN,
+        ("known", "share", "own"),
+        "未署医师",
+        "without a physician",
+    ),
+    Sort(
+        "signed",
+        RX_SIGNED | ASKS,
+        RX_HOSPITAL | RX_OTHERWISE,
+        RX_OWN | RX_SIGNED | RX_OTHERWISE,
+        ("signed_known", "signed_share", "signed"),
+        "署本市医师",
+        "in the name of a physician of the city",
+    ),
+)
+
+
 def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
-    """One matter a month: sales on prescriptions of the pharmacy's own."""
-    if not month.named or not (month.standing or counted(month, having=RX_OWN)):
+    """One matter a month and sort: sales on prescriptions of the pharmacy's own."""
+    if not month.named:
+        return ()
+    if not month.standing and not any(by & (RX_OWN | RX_SIGNED) for by in month.named):
         return ()
     return _verdicts(rule, context, month, bill)
 
 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
-) -> Iterable[Verdict]:
+) -> Iterator[Verdict]:
     limits = rule.at(bill.time)
-    own = counted(month, having=RX_OWN, without=_OTHERS)
-    passed_on = counted(month, having=RX_OWN | RX_HOSPITAL)
     known = counted(month, having=RX_HOSPITAL)
-    holds = not passed_on and _is_exception(limits, known, own)
-    look = partial(_look, limits, context, month)
-    return reviewed(rule, month, bill, look, holds=holds)
+    for sort in _SORTS:
+        own = counted(month, having=sort.bits, without=sort.others)
+        holds = sort.is_exception(limits, known, own) and not any(
+            number > 0 and by & RX_HOSPITAL and by & sort.passed
+            for by, number in month.named.items()
+        )
+        look = partial(_look, limits, context, month, sort)
+        yield from reviewed(rule, month, bill, look, holds=holds, about=sort.about)
 
 
-def _is_exception(limits: Limits, known: int, own: int) -> bool:
-    """Whether its own prescriptions are no convention: hospitals report most of the others."""
-    return own > 0 and known >= limits["known"] and known >= float(limits["share"]) * (known + own)
-
-
-def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding | None:
+def _look(limits: Limits, context: Context, month: InstitutionMonth, sort: Sort) -> Finding | None:
     inst, _, number = month.key.partition("|")
     reference = context.institutions.get(inst)
     if not at_retail(context, inst) or (reference is not None and reference.internet):
@@ -64,9 +121,9 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
         if bill.named is not None and not bill.rev_at and insured(bill)
     ]
     known = [named for _, named in sales if named.by & RX_HOSPITAL]
-    own = [(bill, named) for bill, named in sales if named.by & RX_OWN and not named.by & _OTHERS]
-    passed_on = any(named.by & RX_OWN for named in known)
-    if passed_on or not _is_exception(limits, len(known), len(own)):
+    own = [(bill, named) for bill, named in sales if sort.holds(bill)]
+    passed_on = any(named.by & sort.passed for named in known)
+    if passed_on or not sort.is_exception(limits, len(known), len(own)):
         return None
     told = due_by_now(limits, month, [bill for bill, _ in own])
     if not told:
@@ -75,7 +132,13 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
     return _finding(
         told,
         [named for bill, named in own if bill.event_id in counting],
-        {"institution": context.name_of(inst), "month": number, "known": len(known)},
+        {
+            "institution": context.name_of(inst),
+            "month": number,
+            "known": len(known),
+            "signed_zh": sort.zh,
+            "signed_en": sort.en,
+        },
     )
 
 

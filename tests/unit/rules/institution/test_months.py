@@ -14,7 +14,15 @@ from events.times import CST
 from rules.engine import Engine
 from rules.histories.facts import Fact
 from rules.histories.keyed import INSTITUTION_MONTH, History, InstitutionMonth
-from rules.histories.records import RX_HOSPITAL, RX_NAMED, RX_OTHERWISE, RX_OWN, Bill, Record
+from rules.histories.records import (
+    RX_HOSPITAL,
+    RX_NAMED,
+    RX_OTHERWISE,
+    RX_OWN,
+    RX_SIGNED,
+    Bill,
+    Record,
+)
 from rules.registry import load_rules
 from rules.rule import Rule
 from streams.memory import Memory
@@ -78,15 +86,19 @@ def test_the_order_of_arrival_changes_nothing(events: list[Event], random: Rando
 
 
 def test_who_told_of_a_sale_s_prescription() -> None:
-    """A hospital, the pharmacy naming nobody, another sender; and whoever comes after the sale."""
+    """A hospital, the pharmacy naming nobody or whom, another sender; and whoever comes after."""
     hospital = {**_SCRIPT, "fixmedins_code": "H64010000001"}
     own = {**_SCRIPT, "fixmedins_code": "P64010000001"}
     signed = {**own, "dr_code": "D640100000012"}
+    elsewhere = {**own, "dr_code": "D510100000012"}
+    other = {**own, "fixmedins_code": "P64010000002"}
     cases: list[tuple[list[dict[str, Any]], int]] = [
         ([], RX_NAMED),
         ([hospital], RX_NAMED | RX_HOSPITAL),
         ([own], RX_NAMED | RX_OWN),
-        ([signed], RX_NAMED | RX_OTHERWISE),
+        ([signed], RX_NAMED | RX_SIGNED),
+        ([elsewhere], RX_NAMED | RX_OTHERWISE),
+        ([other], RX_NAMED | RX_OTHERWISE),
         ([own, hospital], RX_NAMED | RX_OWN | RX_HOSPITAL),
     ]
     for scripts, by in cases:
