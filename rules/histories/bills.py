@@ -7,7 +7,17 @@ from events.codes import Scheme
 from events.times import day_of, day_start, months_from
 from rules.histories import keyed
 from rules.histories.facts import Fact, is_traceable
-from rules.histories.records import Bill, OwnLines, Packs, Scan, Script, Visit
+from rules.histories.records import (
+    PACKS_SHORT,
+    PACKS_WHOLE,
+    Bill,
+    Line,
+    OwnLines,
+    Packs,
+    Scan,
+    Script,
+    Visit,
+)
 from rules.histories.scripts import named
 from rules.histories.sending import sent
 
@@ -46,9 +56,8 @@ def bill_of(
             if not traces:
                 untraced += 1
                 amount += line.amount
-            elif line.quantity > _PACK and not line.quantity % _PACK:
+            elif (number := _several(line)) > 0:
                 several += 1
-                number = line.quantity // _PACK
                 lacking = number - len(set(traces))
                 if lacking > 0:
                     short += 1
@@ -84,19 +93,41 @@ def bill_of(
     )
 
 
+def _several(line: Line) -> int:
+    """How many packs a line of several whole ones sells, else 0."""
+    return line.quantity // _PACK if line.quantity > _PACK and not line.quantity % _PACK else 0
+
+
 def scanned(visit: Visit) -> list[Fact]:
     """Word to the two next months that an institution sends trace codes, on a month's last days.
 
-    The record is the same for all settlements of a day, so that one is kept.
+    Also whether for each of several packs. The records are the same for all settlements of a day,
+    so that one of each is kept.
     """
     day = day_of(visit.time)
     _, second, third = months_from(day)
-    if months_from(day + _LAST_DAYS)[0] != second or not any(
-        is_traceable(trace) for line in visit.lines for trace in line.traces
-    ):
+    if months_from(day + _LAST_DAYS)[0] != second:
         return []
+    told = _scanned(visit)
     begin = day_start(day)
-    scan = Scan(f"scan {begin}", begin)
-    return [
-        Fact(keyed.INSTITUTION_MONTH, f"{visit.inst}|{month}", scan) for month in (second, third)
+    words = [
+        Scan(f"scan {begin} {packs}" if packs else f"scan {begin}", begin, packs)
+        for packs in sorted(told - {0} or told)
     ]
+    return [
+        Fact(keyed.INSTITUTION_MONTH, f"{visit.inst}|{month}", word)
+        for word in words
+        for month in (second, third)
+    ]
+
+
+def _scanned(visit: Visit) -> set[int]:
+    """What lines with trace codes say of several packs, `PACKS_*`; 0 of those that say nothing."""
+    told = set()
+    for line in visit.lines:
+        traces = {trace for trace in line.traces if is_traceable(trace)}
+        if traces:
+            packed = line.code[:1] in _PACKED and not line.split
+            number = _several(line) if packed else 0
+            told.add((PACKS_WHOLE if len(traces) >= number else PACKS_SHORT) if number else 0)
+    return told

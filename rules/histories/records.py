@@ -30,6 +30,9 @@ RX_OTHERWISE: Final = 8
 """Another pharmacy, or the same one with a code of who signed it that is not of its city."""
 RX_SIGNED: Final = 32
 """The pharmacy that sells on it, with the national code of a physician of its city."""
+PACKS_WHOLE: Final = 1
+PACKS_SHORT: Final = 2
+"""A line of several packs carried a code for each, or fewer (`Scan.packs`)."""
 ISSUED: Final = "issued"
 """How a prescription comes to its document, before anybody fills it (`Paper.via`)."""
 
@@ -408,7 +411,10 @@ class Report(Record, frozen=True, gc=False, array_like=True, tag=True):
 
 class Scan(Record, frozen=True, gc=False, array_like=True, tag=True):
     """That an institution settled drugs with trace codes on one of a month's last days, told to
-    the two months after it: one for each day."""
+    the two months after it: one for each day, and each word on lines of several packs."""
+
+    packs: int = 0
+    """What lines of several packs carried, `PACKS_*`; 0 where nothing is said of any."""
 
 
 class Ledger(Record, frozen=True, gc=False, array_like=True, tag=True):

@@ -1,32 +1,37 @@
 """Several packs of a drug settled with fewer trace codes than packs, once these must be scanned.
 
 Each pack has a code of its own. Whether an institution counts packs and sends one code for each is
-seen from its other lines in the month: of one that counts tablets, or whose sender passes on a
-single code a line, nothing is said.
+seen from its other lines in the month and on the last days of the two before: of one that counts
+tablets, or whose sender passes on a single code a line, nothing is said.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
-from rules.histories.records import Bill
-from rules.institution.months import is_large, judged, reviewed
+from rules.histories.records import PACKS_WHOLE, Bill, Scan
+from rules.institution.months import ABOUT, is_large, judged, reviewed
 from rules.institution.settled import insured, must_scan, scans
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
-RECORDS: Final = (Bill,)
+RECORDS: Final = (Bill, Scan)
 SUBJECT: Final = "institution"
 Limits = Mapping[str, Any]
 
 
-def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:
+def check(
+    rule: Rule, context: Context, month: InstitutionMonth, record: Bill | Scan
+) -> Iterable[Verdict]:
     """One matter a month: its packs beyond the codes that were sent for them."""
     if not month.short and not month.standing:
         return ()
+    if isinstance(record, Scan):
+        return _told(rule, context, month) if record.packs else ()
+    bill = record
     if not (bill.drugs or is_large(month)) or not scans(context, month, pharmacy=bill.pharmacy):
         return ()
     return _verdicts(rule, context, month, bill)
@@ -35,24 +40,36 @@ def check(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> 
 def _verdicts(
     rule: Rule, context: Context, month: InstitutionMonth, bill: Bill
 ) -> Iterable[Verdict]:
+    limits = rule.at(bill.time)
     traced = month.drugs - month.untraced
-    holds = _is_exception(rule.at(bill.time), traced, month.several, month.short)
-    look = partial(_look, rule.at(bill.time), context, month)
+    holds = _is_exception(limits, month, traced, month.several, month.short)
+    look = partial(_look, limits, context, month)
     return reviewed(rule, month, bill, look, holds=holds)
 
 
-def _is_exception(limits: Limits, traced: int, lines: int, short: int) -> bool:
+def _told(rule: Rule, context: Context, month: InstitutionMonth) -> Iterator[Verdict]:
+    """What word of earlier lines changes."""
+    bills = month.bills
+    if bills and scans(context, month, pharmacy=bills[0].pharmacy):
+        yield Verdict(ABOUT, _look(rule.at(bills[-1].time), context, month))
+
+
+def _is_exception(
+    limits: Limits, month: InstitutionMonth, traced: int, lines: int, short: int
+) -> bool:
     """Whether lines with too few codes are the exception to a habit.
 
     `traced` lines carry codes, `lines` of them are of several packs, `short` of these carry too
-    few. Who sends one code a line has no line of several packs that is whole; who counts tablets
-    has few lines that hold as many codes as they count.
+    few; days of the two months before with such lines count as lines. Who sends one code a line has
+    no line of several packs that is whole; who counts tablets has few lines that hold as many codes
+    as they count.
     """
-    whole = lines - short
+    before = [scan.packs for scan in month.scans if scan.packs]
+    whole = lines - short + before.count(PACKS_WHOLE)
     return (
         short > 0
         and whole >= limits["several"]
-        and whole >= limits["several_share"] * lines
+        and whole >= limits["several_share"] * (lines + len(before))
         and traced - short >= limits["lines"]
         and traced - short >= limits["share"] * traced
     )
@@ -65,7 +82,7 @@ def _look(limits: Limits, context: Context, month: InstitutionMonth) -> Finding 
     traced = sum(bill.drugs - bill.untraced for bill in bound)
     lines = sum(packs.lines for _, packs in scanned)
     short = sum(packs.short for _, packs in scanned)
-    if not _is_exception(limits, traced, lines, short):
+    if not _is_exception(limits, month, traced, lines, short):
         return None
     without = [bill for bill, packs in scanned if packs.short]
     amount = sum(packs.short_amount for _, packs in scanned)

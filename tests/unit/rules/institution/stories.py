@@ -23,7 +23,7 @@ _START = datetime(2025, 8, 1, 9, tzinfo=CST)
 _DRUG, _TONIC = "XC08CAA001A001010100001", "ZB99ZFP0001010100008"
 _moments = st.builds(
     lambda days, seconds: (_START + timedelta(days=days, seconds=seconds)).isoformat(),
-    st.sampled_from([0, 0, 1, 1, 2, 3, 5, 8, 9, 12, 20, 33]),
+    st.sampled_from([0, 0, 1, 1, 2, 3, 5, 8, 9, 12, 20, 28, 33]),
     st.sampled_from([0, 0, 60, 1200, 9000, 36000]),
 )
 _days = st.sampled_from(
