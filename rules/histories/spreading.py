@@ -38,7 +38,7 @@ from rules.histories.records import (
     Visit,
     Weekly,
 )
-from rules.histories.scripts import all_names, by_hospital, issued, named, own_numbers
+from rules.histories.scripts import all_names, issued, named, own_numbers
 
 PHARMACY: Final = "2"
 _PHARMACY_CODE: Final = "P"
@@ -92,7 +92,7 @@ def _kept(fact: Fact, visit: Visit) -> Fact:
 
 
 def _prescribed(script: Script, person: Person) -> list[Fact]:
-    """The bills of sales before which their prescription was not told of, or not by this sender."""
+    """Sales of a prescription: to whoever issued it, and the bills that did not know who told."""
     known = all_names(person, own_numbers(script))
     others = [other for other in person.scripts if other.event_id != script.event_id]
     facts = []
@@ -104,8 +104,7 @@ def _prescribed(script: Script, person: Person) -> list[Fact]:
             bill = bill_of(visit, packs, person.scripts, pharmacy=True)
             told = Fact(keyed.INSTITUTION_MONTH, month_key(visit.inst, visit.time), bill)
             facts.append(_kept(told, visit))
-        if by_hospital(script):
-            facts += _fillings(visit, person.scripts)
+        facts += _fillings(visit, person.scripts)
     return facts
 
 

@@ -37,7 +37,7 @@ _lines = st.lists(
     st.fixed_dictionaries(
         {
             "med_list_codg": st.sampled_from([_DRUG, _DRUG, _TONIC, "001102000010000"]),
-            "rxno": st.sampled_from(["", "CF0000000001", "CF0000000001", "RX6401000001"]),
+            "rxno": st.sampled_from(["", "CF0000000001", "CF0000000002", "RX6401000001"]),
             "cnt": st.sampled_from(["1", "2"]),
             "pric": st.sampled_from(["30", "30", "45", "0"]),
             "det_item_fee_sumamt": st.sampled_from(["30.00", "90.00"]),
@@ -105,7 +105,7 @@ _scripts = st.fixed_dictionaries(
         "event_time": _moments,
         "fixmedins_code": st.sampled_from([_HOSPITAL, _HOSPITAL, _PHARMACY, _UNLISTED]),
         "hi_rxno": st.sampled_from(["", "RX6401000001"]),
-        "rxno": st.just("CF0000000001"),
+        "rxno": st.sampled_from(["CF0000000001", "CF0000000001", "CF0000000002"]),
         "dr_code": st.sampled_from(["", "D640100000001", "N640100000001"]),
         "valid_end_time": st.sampled_from([None, "2025-08-02T00:00:00", "2025-08-30T00:00:00"]),
         "rx_stas_codg": st.sampled_from(["", "1", "3"]),

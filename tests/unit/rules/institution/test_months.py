@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import permutations
 from random import Random
 from typing import Any
 
@@ -30,7 +31,7 @@ from streams.pipeline import Pipeline
 from tests.unit.rules.institution.stories import context, lives, outcome, told
 
 CONTEXT = context()
-_SALE = {
+_SALE: dict[str, Any] = {
     "event_type": "settlement",
     "event_time": "2025-08-02T12:00:00",
     "fixmedins_code": "P64010000001",
@@ -106,6 +107,23 @@ def test_who_told_of_a_sale_s_prescription() -> None:
             month = _months(told(records))["P64010000001|2025-08"]
             assert month.bills[0].named is not None
             assert month.bills[0].named.by == by
+
+
+def test_the_issuer_s_month_knows_a_sale_in_every_order() -> None:
+    """Of what the hospital told the first counts, also where the pharmacy's word links them."""
+    hospital = {**_SCRIPT, "fixmedins_code": "H64010000001", "rxno": "CF0000000002"}
+    records = [
+        {**_SALE, "feedetail": [{**_SALE["feedetail"][0], "rxno": "CF0000000001"}]},
+        hospital,
+        {**hospital, "event_time": "2025-08-02T11:00:00", "rx_used_stas_codg": "2"},
+        {**_SCRIPT, "fixmedins_code": "P64010000001", "rxno": "CF0000000001"},
+    ]
+    events = told(records)
+    for order in permutations(events):
+        fillings = _months(order)["H64010000001|2025-08"].fillings
+        assert [(one.script, one.sale) for one in fillings] == [("e1", "e0"), ("e2", "e0")]
+        first, again = fillings
+        assert (first.rev_at, again.rev_at) == (0, first.time)
 
 
 def _busy() -> list[Event]:
