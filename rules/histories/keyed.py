@@ -17,6 +17,8 @@ from events.codes import Scheme
 from events.times import DAY, day_of, day_start, year_bounds
 from rules.histories.records import (
     PARTS_OFF,
+    RX_HOSPITAL,
+    RX_OTHERWISE,
     SERIES,
     AnyRecord,
     Benefit,
@@ -47,6 +49,7 @@ from rules.histories.records import (
     Status,
     Stay,
     Swipe,
+    Told,
     Visit,
     Weekly,
 )
@@ -565,7 +568,10 @@ class InstitutionMonth(History, gc=False):
         return (defect,)
 
 
-_WEEK: Final = 7 * DAY
+_WEEK: Final = 7
+TOLD_SALES: Final = 20_000
+"""Sales on prescriptions in a city and quarter up to which they are kept: of more, the pharmacies
+have enough of their own to tell what is the exception there."""
 
 
 class Neighbours(History, gc=False):
@@ -580,9 +586,24 @@ class Neighbours(History, gc=False):
     """Pharmacies that reported stock, with the time of the record that says so."""
     scanners: dict[str, int] = UNWRITTEN
     """Institutions that sent a trace code, with the time of the first settlement that did."""
+    sales: dict[str, Told] = UNWRITTEN
+    """Sales with pool money on prescriptions, by event id, unless there are too many."""
+    unheard: dict[str, Told] = UNWRITTEN
+    """Those of them whose prescription nobody told of but the pharmacy itself."""
+    heard: dict[str, int] = UNWRITTEN
+    """How many of them each pharmacy has on prescriptions of hospitals."""
+    lengths: dict[int, int] = UNWRITTEN
+    """How many of these prescriptions have numbers of how many signs."""
+    first: int = 0
+    """Times of the first and the last of these sales."""
+    last: int = 0
+    full: bool = False
+    """Whether there are so many of them that none is kept any more."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a record; what adds nothing is not remembered."""
+        if isinstance(record, Told):
+            return self._take_told(record)
         if isinstance(record, Ledger):
             if record.inst in self.ledgers:
                 return None
@@ -600,12 +621,47 @@ class Neighbours(History, gc=False):
         kept = self._keep(record)
         return (record if kept is None else kept,) if scans or kept is not None else None
 
+    def _take_told(self, record: Told) -> Sequence[Record] | None:
+        """A sale, or who else told of its prescription, or its reversal."""
+        if self.full:
+            return None
+        if self.sales is UNWRITTEN:
+            self.sales, self.unheard, self.heard, self.lengths = {}, {}, {}, {}
+            self.first = record.time
+        before = self.sales.get(record.event_id)
+        if before is not None:
+            record = _both(before, record)
+            if record == before:
+                return None
+            self._hear(before, -1)
+        elif len(self.sales) >= TOLD_SALES:
+            self.full = True
+            self.sales, self.unheard, self.heard, self.lengths = {}, {}, {}, {}
+            return (record,)
+        self.sales[record.event_id] = record
+        self._hear(record, 1)
+        self.first = min(self.first, record.time)
+        self.last = max(self.last, record.time)
+        return (record,)
+
+    def _hear(self, sale: Told, sign: int) -> None:
+        if sale.named.by & RX_HOSPITAL:
+            signs = len(sale.named.number)
+            self.heard[sale.inst] = self.heard.get(sale.inst, 0) + sign
+            self.lengths[signs] = self.lengths.get(signs, 0) + sign
+        elif sale.named.by & RX_OTHERWISE:
+            return
+        elif sign > 0:
+            self.unheard[sale.event_id] = sale
+        else:
+            del self.unheard[sale.event_id]
+
     def _keep(self, record: Weekly) -> Weekly | None:
         """Put a settlement into its week if it is the first one there; as it now stands."""
         if self.weeks is UNWRITTEN:
             self.weeks = {}
         series = self.weeks.setdefault(record.inst, [])
-        at = bisect_left(series, record.time // _WEEK, key=_week)
+        at = bisect_left(series, _week(record), key=_week)
         if at == len(series) or _week(series[at]) != _week(record):
             series.insert(at, record)
             return record
@@ -621,8 +677,17 @@ class Neighbours(History, gc=False):
         return series[at]
 
 
+def _both(one: Told, other: Told) -> Told:
+    """A sale with what two messages of it tell."""
+    first, second = one.named, other.named
+    told = min(filter(None, (first.told, second.told)), default="")
+    gone = min(filter(None, (one.rev_at, other.rev_at)), default=0)
+    named = Named(second.number, first.by | second.by, told)
+    return structs.replace(one, named=named, rev_at=gone)
+
+
 def _week(record: Weekly) -> int:
-    return record.time // _WEEK
+    return day_of(record.time) // _WEEK
 
 
 class Institution(History, gc=False):

@@ -27,9 +27,12 @@ RX_OWN: Final = 2
 """The pharmacy that sells on it, without a national code of who signed it."""
 RX_HOSPITAL: Final = 4
 RX_OTHERWISE: Final = 8
-"""Another pharmacy, or the same one with a code of who signed it that is not of its city."""
+"""A pharmacy, of another city or with a code of who signed it that is not of its city."""
 RX_SIGNED: Final = 32
 """The pharmacy that sells on it, with the national code of a physician of its city."""
+RX_NEIGHBOUR: Final = 64
+"""Another pharmacy of the city of the one that sells on it, without such a code or with the
+national code of a physician of the city."""
 PACKS_WHOLE: Final = 1
 PACKS_SHORT: Final = 2
 """A line of several packs carried a code for each, or fewer (`Scan.packs`)."""
@@ -443,6 +446,18 @@ class Weekly(Record, frozen=True, gc=False, array_like=True, tag=True):
     rev_at: int = 0
 
 
+class Told(Record, frozen=True, gc=False, array_like=True, tag=True):
+    """A pharmacy's sale with pool money on a prescription, and who told of that, for its city."""
+
+    setl_id: str
+    inst: str
+    insured_area: str
+    named: Named
+    fee: int
+    fund: int
+    rev_at: int = 0
+
+
 class Paper(Record, frozen=True, gc=False, array_like=True, tag=True):
     """A use of a receipt, a prescription or a trace code; or the issue of a prescription."""
 
@@ -621,6 +636,7 @@ AnyRecord = (
     | Encounter
     | Ledger
     | Weekly
+    | Told
 )
 
 SERIES: Final[Mapping[type, str]] = {
@@ -650,6 +666,7 @@ SERIES: Final[Mapping[type, str]] = {
     Status: "statuses",
     Stay: "stays",
     Swipe: "swipes",
+    Told: "sales",
     Visit: "visits",
     Weekly: "weeks",
 }

@@ -10,6 +10,7 @@ from rules.histories.keyed import Person
 from rules.histories.records import (
     RX_HOSPITAL,
     RX_NAMED,
+    RX_NEIGHBOUR,
     RX_OTHERWISE,
     RX_OWN,
     RX_SIGNED,
@@ -111,16 +112,19 @@ def named(visit: Visit, scripts: Sequence[Script]) -> Named | None:
 
 
 def _told(script: Script, seller: str) -> int:
-    """Who told of a prescription: a hospital, the seller itself, or another way.
+    """Who told of a prescription: a hospital, the seller itself, a pharmacy of its city, another.
 
-    The seller itself where it names nobody who signed, or a physician of its own city.
+    Pharmacies count where they name nobody who signed, or a physician of their own city: one of
+    another city may have signed it at a hospital there.
     """
     if by_hospital(script):
         return RX_HOSPITAL
-    if script.inst != seller:
+    if script.inst[:_CITY] != seller[:_CITY]:
         return RX_OTHERWISE
     doctor = script.doctor
-    if not doctor or check_staff(doctor) is not None:
-        return RX_OWN
-    local = is_physician(doctor) and doctor[1:_CITY] == seller[1:_CITY]
-    return RX_SIGNED if local else RX_OTHERWISE
+    unsigned = not doctor or check_staff(doctor) is not None
+    if not unsigned and not (is_physician(doctor) and doctor[1:_CITY] == seller[1:_CITY]):
+        return RX_OTHERWISE
+    if script.inst != seller:
+        return RX_NEIGHBOUR
+    return RX_OWN if unsigned else RX_SIGNED

@@ -35,6 +35,7 @@ from rules.histories.records import (
     Refund,
     Script,
     Swipe,
+    Told,
     Visit,
     Weekly,
 )
@@ -104,6 +105,7 @@ def _prescribed(script: Script, person: Person) -> list[Fact]:
             bill = bill_of(visit, packs, person.scripts, pharmacy=True)
             told = Fact(keyed.INSTITUTION_MONTH, month_key(visit.inst, visit.time), bill)
             facts.append(_kept(told, visit))
+            facts += [_kept(told, visit) for told in _to_city(visit, bill)]
         facts += _fillings(visit, person.scripts)
     return facts
 
@@ -171,6 +173,8 @@ def _facts(visit: Visit, scripts: Sequence[Script]) -> list[Fact]:
     facts = [Fact(keyed.INSTITUTION_MONTH, month_key(inst, visit.time), bill)]
     if (bill.drugs or goods) and (bill.fund or bill.account):
         facts += _beside(visit, bill)
+    if bill.asks:
+        facts += _to_city(visit, bill)
     if visit.account or visit.shared:
         facts.append(Fact(keyed.ACCOUNT, visit.owner or visit.psn_no, swipe))
     till = visit.dev or (visit.opter if pharmacy else "")
@@ -227,6 +231,25 @@ def _beside(visit: Visit, bill: Bill) -> list[Fact]:
         visit.rev_at,
     )
     return [Fact(keyed.NEIGHBOURS, quarter_key(city, visit.time), weekly)]
+
+
+def _to_city(visit: Visit, bill: Bill) -> list[Fact]:
+    """A sale with pool money on a prescription, for the pharmacies of the city."""
+    city = city_of(visit.inst)
+    if not city.startswith(_PHARMACY_CODE) or bill.named is None or not bill.asks:
+        return []
+    told = Told(
+        visit.event_id,
+        visit.time,
+        visit.setl_id,
+        visit.inst,
+        visit.insured_area,
+        bill.named,
+        visit.fee,
+        visit.pool_paid,
+        visit.rev_at,
+    )
+    return [Fact(keyed.NEIGHBOURS, quarter_key(city, visit.time), told)]
 
 
 def _packs(line: Line) -> Sequence[str]:

@@ -28,9 +28,19 @@ class Beside(NamedTuple):
     all: int
 
 
+def begin_of(around: Neighbours) -> int:
+    """First second (epoch) of the quarter."""
+    return _begin(around.key)
+
+
+def raised(rule: Rule, around: Neighbours) -> list[str]:
+    """The institutions of which a rule has said something."""
+    matters = (matter.partition("|") for matter in around.standing)
+    return [inst for name, _, inst in matters if name == rule.id]
+
+
 @lru_cache(4096)
 def _begin(key: str) -> int:
-    """First second (epoch) of the quarter that a key names."""
     year, _, quarter = key.rpartition("|")[2].partition("-Q")
     return day_start(day_number(date(int(year), 3 * int(quarter) - 2, 1)))
 
@@ -40,7 +50,7 @@ def changes_nothing(rule: Rule, around: Neighbours, does: Mapping[str, int], ins
 
     So it is while hardly anybody does it, and with another week of somebody who does.
     """
-    if not around.standing and len(does) < rule.at(_begin(around.key))["others"]:
+    if not around.standing and len(does) < rule.at(begin_of(around))["others"]:
         return True
     return inst in does and len(around.weeks.get(inst, ())) > 1
 
@@ -56,7 +66,7 @@ def verdicts(
 
     `does` are those that do it, `counts` says of which settlements it is asked at all.
     """
-    limits = rule.at(_begin(around.key))
+    limits = rule.at(begin_of(around))
     silent = dict[str, Sequence[Weekly]]()
     doing = 0
     for inst, weeks in around.weeks.items():
@@ -75,9 +85,8 @@ def verdicts(
             return _look(limits, context, around, weeks, beside)
 
         yield Verdict(inst, judge_all(counted, 0, look))
-    for matter in list(around.standing):
-        name, _, inst = matter.partition("|")
-        if name == rule.id and inst not in silent:
+    for inst in raised(rule, around):
+        if inst not in silent:
             yield Verdict(inst, None)
 
 

@@ -19,6 +19,7 @@ from rules.findings import Finding, Verdict, found
 from rules.histories.keyed import ASKS, INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import (
     RX_HOSPITAL,
+    RX_NEIGHBOUR,
     RX_OTHERWISE,
     RX_OWN,
     RX_SIGNED,
@@ -33,6 +34,7 @@ from rules.rule import Rule
 KIND: Final = INSTITUTION_MONTH
 RECORDS: Final = (Bill,)
 SUBJECT: Final = "institution"
+_OTHERS: Final = RX_NEIGHBOUR | RX_OTHERWISE
 Limits = Mapping[str, Any]
 
 
@@ -68,7 +70,7 @@ _SORTS: Final = (
     Sort(
         ABOUT,
         RX_OWN,
-        RX_HOSPITAL | RX_OTHERWISE | RX_SIGNED,
+        RX_HOSPITAL | _OTHERS | RX_SIGNED,
         RX_OWN,
         ("known", "share", "own"),
         "未署医师",
@@ -77,8 +79,8 @@ _SORTS: Final = (
     Sort(
         "signed",
         RX_SIGNED | ASKS,
-        RX_HOSPITAL | RX_OTHERWISE,
-        RX_OWN | RX_SIGNED | RX_OTHERWISE,
+        RX_HOSPITAL | _OTHERS,
+        RX_OWN | RX_SIGNED | _OTHERS,
         ("signed_known", "signed_share", "signed"),
         "署本市医师",
         "in the name of a physician of the city",

@@ -10,7 +10,7 @@ from rules.cash_out.windows import month_bounds
 from rules.context import Context
 from rules.findings import Finding, Reversible, stands, stood, withdrawn
 from rules.histories.keyed import InstitutionMonth
-from rules.histories.records import Bill, Weekly
+from rules.histories.records import Bill, Told, Weekly
 from rules.institution.months import place
 
 R = TypeVar("R", bound=Reversible)
@@ -37,7 +37,7 @@ def must_scan(context: Context, bill: Bill | Weekly) -> bool:
     return law is not None and law.date <= date_of(day_of(bill.time))
 
 
-def requires(context: Context, path: str, bill: Bill) -> bool:
+def requires(context: Context, path: str, bill: Bill | Told) -> bool:
     """Whether a policy's flag holds for a bill."""
     law = context.law(bill.insured_area, path, bill.time)
     return law is not None and law.flag

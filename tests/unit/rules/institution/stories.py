@@ -224,6 +224,51 @@ cities = st.tuples(
 """Six pharmacies of one city over some weeks, of which some report stock and send trace codes."""
 
 
+def _filled(number: int, pharmacy: int, told: str, taken_back: bool) -> list[dict[str, Any]]:
+    """A sale with pool money on a prescription that a hospital, a pharmacy or nobody told of."""
+    at = datetime(2025, 7, 1, 9, tzinfo=CST) + timedelta(days=number, hours=pharmacy)
+    rx, inst, home = f"RX6401{number:08}", f"P6401000000{pharmacy}", {"psn_no": f"P-{number}"}
+    line = {"med_list_codg": _DRUG, "cnt": "1", "det_item_fee_sumamt": "30.00", "rxno": rx}
+    money = {"medfee_sumamt": "30.00", "fund_pay_sumamt": "20.00", "med_type": "41"}
+    sale = {"event_time": at.isoformat(), "fixmedins_code": inst, "setl_id": f"rx-{number}", **home}
+    records = [{**sale, **money, "event_type": "settlement", "feedetail": [line]}]
+    if told:
+        sender = {"hospital": _HOSPITAL, "own": inst}.get(told, "P64010000009")
+        issue = {"event_type": "prescription", "hi_rxno": rx, "fixmedins_code": sender, **home}
+        records.append({**issue, "event_time": (at + timedelta(hours=number % 60)).isoformat()})
+    if taken_back:
+        later = (at + timedelta(days=1)).isoformat()
+        records.append({**sale, "event_type": "reversal", "infno": "2103", "event_time": later})
+    return records
+
+
+counters = st.lists(
+    st.builds(
+        _filled,
+        st.integers(4, 20),
+        st.integers(1, 3),
+        st.sampled_from(["", "", "own", "another", "hospital"]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda records: str(records[0]["setl_id"]),
+).map(
+    lambda odd: told(
+        [
+            *(
+                record
+                for number in range(22)
+                for record in _filled(30 + number, 1 + number % 5, "hospital", taken_back=False)
+            ),
+            *(record for records in odd for record in records),
+            *_filled(0, 6, "hospital", taken_back=False),
+        ]
+    )
+)
+"""Sales on prescriptions at a city's pharmacies, nearly all on those of hospitals."""
+
+
 def outcome(events: Sequence[Event], rule: Rule, known: Context) -> list[dict[str, Any]]:
     """What one rule says of a story in the end, whatever came between."""
     alerts = [alert for alert in cases.tell(events, rule, known) if alert.status != "retracted"]

@@ -18,6 +18,7 @@ from rules.histories.keyed import INSTITUTION_MONTH, History, InstitutionMonth
 from rules.histories.records import (
     RX_HOSPITAL,
     RX_NAMED,
+    RX_NEIGHBOUR,
     RX_OTHERWISE,
     RX_OWN,
     RX_SIGNED,
@@ -99,7 +100,8 @@ def test_who_told_of_a_sale_s_prescription() -> None:
         ([own], RX_NAMED | RX_OWN),
         ([signed], RX_NAMED | RX_SIGNED),
         ([elsewhere], RX_NAMED | RX_OTHERWISE),
-        ([other], RX_NAMED | RX_OTHERWISE),
+        ([other], RX_NAMED | RX_NEIGHBOUR),
+        ([{**other, "fixmedins_code": "P64040000001"}], RX_NAMED | RX_OTHERWISE),
         ([own, hospital], RX_NAMED | RX_OWN | RX_HOSPITAL),
     ]
     for scripts, by in cases:

@@ -10,7 +10,7 @@ from events.kinds import Event
 from rules.histories.keyed import NEIGHBOURS
 from rules.registry import load_rules
 from rules.rule import Rule
-from tests.unit.rules.institution.stories import cities, context, lives, outcome
+from tests.unit.rules.institution.stories import cities, context, counters, lives, outcome
 
 RULES = load_rules(["institution"])
 BESIDE = [rule for rule in RULES if rule.kind == NEIGHBOURS]
@@ -30,6 +30,15 @@ def test_order_and_repetition_change_nothing(
 @settings(max_examples=60)
 @given(events=cities, random=st.randoms(use_true_random=False))
 def test_order_and_repetition_change_nothing_of_a_city(
+    rule: Rule, events: list[Event], random: Random
+) -> None:
+    _check(rule, events, random)
+
+
+@pytest.mark.parametrize("rule", BESIDE, ids=lambda rule: rule.id)
+@settings(max_examples=40)
+@given(events=counters, random=st.randoms(use_true_random=False))
+def test_order_and_repetition_change_nothing_of_what_a_city_fills(
     rule: Rule, events: list[Event], random: Random
 ) -> None:
     _check(rule, events, random)
