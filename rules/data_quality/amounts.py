@@ -34,6 +34,7 @@ _SAYS: Final = {
     "fund": ("基金支付总额不等于各项基金之和", "a fund total that is not the sum of its funds"),
     "detail": ("基金分项与基金支付总额不符", "fund details that do not sum to the fund total"),
     "shared": ("共济支付大于账户支付", "more shared account money than account money"),
+    "scope": ("政策范围内金额大于费用总额", "more in policy than the total"),
     "lines": ("费用明细合计不等于费用总额", "fee lines that do not sum to the total"),
     "total_apart": (
         "费用总额不等于各方支付之和（个账并入基金）",

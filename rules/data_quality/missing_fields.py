@@ -35,6 +35,8 @@ _FILLED: Final = {
     "mdtrt_cert_no": Way(
         sending.NO_CREDENTIAL, sending.CREDENTIAL, "就诊凭证编号", "number of the credential"
     ),
+    "psn_cert_type": Way(sending.NO_CERTIFICATE, ALL, "证件类型和号码", "certificate"),
+    "feedetail": Way(sending.NO_LINES, sending.LINES, "费用明细", "fee lines"),
     "mdtrt_id": Way(sending.NO_VISIT_ID, ALL, "就诊ID", "number of the visit"),
     "begntime": Way(sending.NO_BEGIN, ALL, "就诊开始时间", "begin of the visit"),
     "diseinfo": Way(sending.NO_DIAGNOSIS, sending.DIAGNOSED, "诊断信息", "diagnosis"),

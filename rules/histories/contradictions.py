@@ -94,6 +94,8 @@ def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
         amount += line.amount
         if line.code not in _sound or (line.doctor and line.doctor not in _sound):
             own = not (line.in_scope or (visit.fund and not visit.in_scope))
+            if own and line.code in _FOR_OWN_EXPENSE:
+                own = not _counted_in(visit)
             found += _codes(line.code, line.doctor, own=own)
         if line.at and not soonest <= line.at <= latest:
             found += _timed(event, visit, line.at)
@@ -154,6 +156,8 @@ def _amounts(e: Settlement, visit: Visit) -> tuple[str, ...]:
             found += ("amounts.person_apart",) if within else ("amounts.person",)
     if account and visit.shared > account:
         found += ("amounts.shared",)
+    if visit.in_scope > fee + _CENT:
+        found += ("amounts.scope",)
     if visit.other_funds:
         found += _funds(e, visit)
     if e.setldetail:
@@ -257,6 +261,12 @@ def _codes(item: str, doctor: str, *, own: bool) -> tuple[str, ...]:
     else:
         _remember(item)
     return found + _doctor(doctor) if doctor else found
+
+
+def _counted_in(visit: Visit) -> bool:
+    """Whether more is in policy than everything but the placeholders' lines costs."""
+    own = sum(line.amount for line in visit.lines if line.code in _FOR_OWN_EXPENSE)
+    return 0 < visit.fee < own + visit.in_scope - _CENT
 
 
 def _doctor(code: str) -> tuple[str, ...]:

@@ -138,6 +138,8 @@ class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Physician of the main diagnosis (`dise_dor_no`)."""
     parts: int = 0
     """Whether own expense and in-policy costs make up the total: `PARTS_*`, 0 if not told."""
+    certified: bool = True
+    """Whether a certificate, or its kind, was sent."""
 
     @property
     def pool_paid(self) -> int:

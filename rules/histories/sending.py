@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from events.identifiers import check_staff, is_placeholder
+from events.local_codes import Scheme
 from rules.histories.contradictions import is_staff_like
 from rules.histories.records import Line, Visit
 
@@ -40,12 +41,18 @@ COSTS_HOLD: Final = 16384
 NO_CREDENTIAL: Final = 32768
 """A kind of credential was sent, but not its number."""
 CREDENTIAL: Final = 65536
+NO_CERTIFICATE: Final = 131072
+"""Neither a certificate of the person nor its kind was sent."""
+NO_LINES: Final = 262144
+LINES: Final = 524288
+"""Fee lines, which are asked for outside stays."""
 
 _WHOLE: Final = 1000
 """One unit, in thousandths."""
 _FEN: Final = 100_000
 """One fen, in thousandths of a unit times ten-thousandths of a yuan."""
 _ROUNDING: Final = 2 * _FEN
+_STAY: Final = str(Scheme.INPATIENT)
 _SLICES: Final = "T"
 _SLICES_CHARGE: Final = "10"
 _NATIONAL_DISEASE: Final = re.compile(
@@ -68,6 +75,10 @@ def sent(visit: Visit, *, pharmacy: bool) -> int:
     )
     if visit.credential_type:
         bits |= CREDENTIAL if visit.credential else NO_CREDENTIAL
+    if not visit.certified:
+        bits |= NO_CERTIFICATE
+    if visit.scheme != _STAY:
+        bits |= LINES if visit.lines else NO_LINES
     asked, last = not pharmacy, ""
     for line in visit.lines:
         doctor = line.doctor

@@ -115,6 +115,7 @@ def visit_of(e: Settlement) -> Visit:
         agent_no=digest(e.agnter_certno.upper()) if e.agnter_certno else "",
         signer=intern(e.diseinfo[0].dise_dor_no) if e.diseinfo else "",
         parts=_parts(e) if e.inscp_scp_amt > 0 else 0,
+        certified=bool(e.certno or e.psn_cert_type),
     )
 
 

@@ -10,11 +10,14 @@ from rules.histories.sending import (
     COSTS_HOLD,
     COSTS_OFF,
     DIAGNOSED,
+    LINES,
     NATIONAL_DISEASE,
     NATIONAL_STAFF,
     NO_BEGIN,
+    NO_CERTIFICATE,
     NO_DIAGNOSIS,
     NO_DOCTOR,
+    NO_LINES,
     OTHER_DISEASE,
     OWN_STAFF,
     SIGNED,
@@ -112,6 +115,15 @@ def test_a_hospital_is_asked_for_diagnosis_and_physician() -> None:
     assert told & asked == DIAGNOSED | SIGNED
     assert told & NO_BEGIN
     assert not _sent(begntime="2024-03-01T09:00:00") & NO_BEGIN
+
+
+def test_lines_are_asked_for_outside_stays_and_certificates_of_everybody() -> None:
+    asked = NO_LINES | LINES | NO_CERTIFICATE
+    assert _sent() & asked == NO_LINES | NO_CERTIFICATE
+    line = _line("1", "1", "1")
+    assert _sent(feedetail=[line], psn_cert_type="01", certno="11010519491231002X") & asked == LINES
+    assert not _sent(psn_cert_type="01") & NO_CERTIFICATE
+    assert not _sent(infno="2304", med_type="21") & (NO_LINES | LINES)
 
 
 def test_a_pharmacy_is_asked_on_prescription_only() -> None:

@@ -39,6 +39,7 @@ _FAULTS: list[dict[str, Any]] = [
     {"feedetail": [{**_LINE, "fee_ocur_time": "2024-03-20T10:00:00"}]},
     {"fund_pay_sumamt": "70.00"},
     {"med_type": "", "insutype": ""},
+    {"inscp_scp_amt": "120.00"},
 ]
 
 
