@@ -6,7 +6,7 @@ assessed can recompute it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,8 @@ class Scale(Struct, frozen=True):
     open_most: Decimal
     grades: tuple[tuple[str, Decimal], ...]
     """Least points of each grade, best first."""
+    owed: frozenset[str] = frozenset()
+    """Rules that say what a person is owed, who answers for nothing by it."""
 
 
 class Finding(Struct, frozen=True):
@@ -76,9 +78,11 @@ class Account(Struct, frozen=True):
 
 
 def accounts(findings: Iterable[Finding], scale: Scale) -> list[Account]:
-    """The accounts of everybody with a finding, by holder and subject."""
+    """The accounts of everybody with a finding that counts, by holder and subject."""
     by_subject: defaultdict[tuple[Holder, str], dict[str, Finding]] = defaultdict(dict)
     for finding in findings:
+        if finding.holder == "person" and finding.rule_id in scale.owed:
+            continue
         by_subject[finding.holder, finding.subject][finding.alert_id] = finding
     return [
         _account(holder, subject, sorted(found.values(), key=_order), scale)
@@ -141,11 +145,13 @@ def _suspicion(waiting: list[Finding], scale: Scale) -> list[Deduction]:
 def read_scale(path: Path) -> Scale:
     """A scale of points. Raises DataFileError naming what is wrong."""
     raw = read_mapping(path)
-    expected = {"full", "confirmed", "money", "open", "grades"}
+    expected = {"full", "confirmed", "money", "open", "owed", "grades"}
     if raw.keys() != expected:
         raise DataFileError(f"{path}: found the keys {sorted(raw)}, expected {sorted(expected)}")
     money, waiting = _mapping(path, raw, "money"), _mapping(path, raw, "open")
-    grades = _mapping(path, raw, "grades")
+    grades, owed = _mapping(path, raw, "grades"), raw["owed"]
+    if not isinstance(owed, Sequence) or isinstance(owed, str):
+        raise DataFileError(f"{path}: owed: found {owed!r}, expected a list of rules")
     ordered = sorted(((name, _number(path, grades, name)) for name in grades), key=_least)
     if not ordered or ordered[-1][1] > 0:
         raise DataFileError(f"{path}: grades: expected one from 0 points on")
@@ -158,6 +164,7 @@ def read_scale(path: Path) -> Scale:
         open=_by_severity(path, waiting),
         open_most=_number(path, waiting, "most"),
         grades=tuple(ordered),
+        owed=frozenset(map(str, owed)),
     )
 
 

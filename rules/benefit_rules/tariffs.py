@@ -35,6 +35,8 @@ _READ: Final = (
 """Beginnings of all paths that say what is paid and whether."""
 REMEMBERED: Final = 20_000
 """Answers of one sort that are kept; beyond it they are forgotten and worked out again."""
+WHOLE: Final = 10_000
+"""All of it, in ten-thousandths."""
 _PROBE: Final = 10**15
 """An amount above any deductible, so that asking for the deductible tells all of it."""
 
@@ -43,7 +45,8 @@ class Tariff(NamedTuple):
     """What the law says for one sort of settlement; money in fen.
 
     `deductible` and `cap` are None where not known. The ratio is `share_of / out_of` and the
-    greatest possible; `exact` says whether it is certain. `counted` are the schemes whose costs
+    greatest possible; `exact` says whether it is certain, `least` what the law grants whatever the
+    open value turns out to be (ten-thousandths). `counted` are the schemes whose costs
     fill the deductible, or may fill it where no document says, `capped` those whose payments fill
     the cap; `counted_at` and `capped_at` are their places in `SCHEMES`. `basic` is the cap of
     basic insurance where this scheme counts inside it, as those of `inside` do. `filled_*` are
@@ -66,6 +69,7 @@ class Tariff(NamedTuple):
     filled_deductible: tuple[str, ...]
     filled_ratio: tuple[str, ...]
     filled_cap: tuple[str, ...]
+    least: int
 
     def of(self, amount: int) -> int:
         """The share of an amount that the pool pays at most, rounded half up to a fen."""
@@ -196,6 +200,7 @@ def _tariff(policy: Policy, day: int, key: tuple[str, int, str, str, bool, bool]
         filled_deductible=_filled(left.steps),
         filled_ratio=_filled(ratio.steps),
         filled_cap=_filled(limit.steps),
+        least=int(ratio.least * WHOLE),
     )
 
 

@@ -152,6 +152,15 @@ def test_suspicion_alone_has_a_ceiling() -> None:
     assert accounts(many, load_scale())[0].points == 90
 
 
+def test_who_was_paid_too_little_answers_for_nothing() -> None:
+    owed = "benefit.paid_below_ratio"
+    told = [
+        Finding("person", "P", "a1", owed, 3, "open"),
+        Finding("institution", "H", "a2", owed, 3, "confirmed"),
+    ]
+    assert [one.holder for one in accounts(told, load_scale())] == ["institution"]
+
+
 def test_bad_scales_and_thresholds_are_refused(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("hhi: {amber: 1, red: 2}\n", encoding="utf-8")

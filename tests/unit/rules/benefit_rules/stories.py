@@ -45,6 +45,7 @@ _settlements = st.fixed_dictionaries(
         "act_pay_dedc": st.sampled_from(["0.00", "0.00", "100.00", "300.00", "1000.00"]),
         "hifp_pay": _money,
         "fund_pay_sumamt": _money,
+        "pool_prop_selfpay": st.sampled_from(["0", "0", "0.4", "0.6"]),
     }
 )
 _reversals = st.fixed_dictionaries(
