@@ -10,7 +10,7 @@ from typing import Final
 
 from events.times import DAY, date_of, day_of
 from rules.benefit_rules.first_look import is_idle
-from rules.benefit_rules.years import Reckoning, reckoned
+from rules.benefit_rules.years import INFERRED, Reckoning, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -61,13 +61,17 @@ def _look(rule: Rule, context: Context, one: Reckoning, room: int | None) -> Fin
     paid = min(one.paid, one.due) if one.in_policy > 0 else one.paid
     if paid <= room + rule.at(visit.time)["tolerance"]:
         return None
-    terms = one.tariff
+    terms, milder = one.tariff, one.milder
+    more = 0
+    if milder is not None and milder.cap is not None and terms.cap is not None:
+        more = milder.cap - terms.cap
     refused = one.raise_.unapproved
     return found(
         [visit, *refused],
         amount=paid - room,
         involved=visit.fee,
         area=visit.insured_area,
+        severity=INFERRED if milder is not None and paid <= room + more else None,
         assumed=terms.filled_cap,
         evidence={
             "institution": context.name_of(visit.inst),

@@ -97,7 +97,7 @@ def _look(
     if not paid or not claim.in_scope or not is_employee(known):
         return None
     births = [record.birth_day for record in known]
-    working = in_work(known, births, claim.time, limits["youngest_retired"])
+    working = in_work(context, claim.insured_area, known, births, claim.time)
     terms = terms_of(context, claim, old=not working)
     due = _due(limits, context, person, claim, one, terms)
     if paid <= due.amount + limits["tolerance"]:

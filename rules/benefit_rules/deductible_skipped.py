@@ -15,7 +15,7 @@ from rules.benefit_rules.first_look import is_idle
 from rules.benefit_rules.payments import CITY
 from rules.benefit_rules.registrations import is_complete
 from rules.benefit_rules.spans import seen_from, year_start
-from rules.benefit_rules.years import Reckoning, reckoned
+from rules.benefit_rules.years import INFERRED, Reckoning, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -72,7 +72,7 @@ def _look(
         amount=one.paid - due,
         involved=visit.fee,
         area=visit.insured_area,
-        severity=1 if seen else 2,
+        severity=1 if seen and one.milder is None else INFERRED,
         assumed=terms.filled_deductible + terms.filled_ratio,
         evidence={
             "institution": context.name_of(visit.inst),

@@ -24,6 +24,7 @@ from rules.benefit_rules.payments import concerned, is_inpatient
 from rules.benefit_rules.registrations import raised
 from rules.benefit_rules.spans import year_start
 from rules.benefit_rules.ways import way_of
+from rules.benefit_rules.working import is_inferred
 from rules.benefit_rules.years import claims_reckoned
 from rules.context import Context
 from rules.histories.keyed import Person
@@ -75,6 +76,7 @@ def explain(context: Context, person: Person, visit: Visit) -> Explanation:
         prescription=prescribed(person, visit, PRESCRIPTION_DAYS),
         filed=filed(person, visit),
         cap_raise=raised(context, person.benefits, visit).amount,
+        working=is_inferred(context, person.statuses, visit),
     )
     return Explanation(
         visit=visit,

@@ -10,6 +10,7 @@ from rules.benefit.lookup import Law
 from rules.benefit_rules.payments import CITY
 from rules.benefit_rules.tariffs import REMEMBERED, book_of, level, retired
 from rules.benefit_rules.ways import FULL, way_of
+from rules.benefit_rules.working import has_own_terms
 from rules.context import Context
 from rules.histories.records import Status, Visit
 from rules.histories.spreading import at_pharmacy
@@ -25,6 +26,8 @@ def is_ordinary(
     `statuses` are the person's, `pharmacy` whether the settlement was made at one. What the
     policy says is asked once for each sort of settlement in a period.
     """
+    if statuses and has_own_terms(statuses, visit):
+        return False
     way = way_of(statuses, visit)
     area, treated_in = visit.insured_area, visit.area[:CITY]
     if not pharmacy and way == FULL and treated_in == area[:CITY]:
@@ -59,15 +62,16 @@ def claim_of(
     prescription: bool = True,
     filed: bool = True,
     cap_raise: int = 0,
+    working: bool = False,
 ) -> Claim:
-    """A settlement as the benefit calculation takes it."""
+    """A settlement as the benefit calculation takes it; `working` where reports say so."""
     known = context.institutions.get(visit.inst)
     return Claim(
         area=visit.insured_area,
         day=day_of(visit.time),
         scheme=BENEFIT_SCHEMES[visit.scheme],
         in_policy=max(0, visit.in_scope),
-        retired=retired(visit),
+        retired=retired(visit) and not working,
         clct_way=way,
         hosp_lv=level(context, visit),
         pharmacy=at_pharmacy(visit),

@@ -9,7 +9,7 @@ from rules.histories.records import Visit
 CITY: Final = 4
 """Digits of an area that name its pooling city."""
 _EMPLOYEES: Final = frozenset({"", "310"})
-_OWN_TERMS: Final = ("13", "33", "34", "1112", "1160", "1260")
+OWN_TERMS: Final = ("13", "33", "34", "1112", "1160", "1260")
 """Veteran cadres, disabled soldiers and old workers, whose costs are paid on terms of their own."""
 
 
@@ -18,7 +18,7 @@ def concerned(visit: Visit) -> bool:
     return (
         visit.scheme in BENEFIT_SCHEMES
         and visit.insurance in _EMPLOYEES
-        and not visit.person_type.startswith(_OWN_TERMS)
+        and not visit.person_type.startswith(OWN_TERMS)
     )
 
 

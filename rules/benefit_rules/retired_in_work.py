@@ -130,7 +130,7 @@ def _look(
     if not one.ordinary or retired <= allowed + limits["tolerance"]:
         return None
     births = (visit.birth_day, *(status.birth_day for status in statuses))
-    why = in_work(statuses, births, visit.time, limits["youngest_retired"])
+    why = in_work(context, visit.insured_area, statuses, births, visit.time)
     if not why:
         return None
     zh, en = _WHY[why]

@@ -135,8 +135,11 @@ def retired(visit: Visit) -> bool:
     return not visit.person_type or is_retired(visit.person_type)
 
 
-def tariff(context: Context, visit: Visit) -> Tariff:
-    """The numbers for a settlement under one of the benefit schemes (else KeyError)."""
+def tariff(context: Context, visit: Visit, *, working: bool = False) -> Tariff:
+    """The numbers for a settlement under one of the benefit schemes (else KeyError).
+
+    `working` where it says no category, but reports call the person surely in work.
+    """
     return tariff_of(
         context,
         visit.insured_area,
@@ -144,7 +147,7 @@ def tariff(context: Context, visit: Visit) -> Tariff:
         visit.scheme,
         visit.level or level(context, visit),
         pharmacy=visit.scheme == Scheme.PHARMACY or at_pharmacy(visit),
-        old=not visit.person_type or is_retired(visit.person_type),
+        old=retired(visit) and not working,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from rules.benefit_rules.first_look import is_idle
 from rules.benefit_rules.tariffs import level
-from rules.benefit_rules.years import Reckoning, reckoned
+from rules.benefit_rules.years import INFERRED, Reckoning, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
@@ -50,12 +50,18 @@ def _look(rule: Rule, context: Context, one: Reckoning) -> Finding | None:
     ):
         return None
     terms = one.tariff
+    most = (
+        one.by_ratio
+        if one.milder is None
+        else one.milder.of(one.in_policy - min(one.used, one.left))
+    )
     base = one.in_policy - min(one.used, one.left) or one.in_policy
     return found(
         [visit],
         amount=one.paid - allowed,
         involved=visit.fee,
         area=visit.insured_area,
+        severity=None if one.paid > most + tolerance else INFERRED,
         assumed=terms.filled_ratio,
         evidence={
             "institution": context.name_of(visit.inst),

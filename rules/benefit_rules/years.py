@@ -28,6 +28,7 @@ from rules.benefit_rules.registrations import Raise, raised
 from rules.benefit_rules.spans import year_start
 from rules.benefit_rules.sums import Claimed, Gone, Sums, room_left
 from rules.benefit_rules.tariffs import SCHEMES, Tariff, tariff
+from rules.benefit_rules.working import is_inferred
 from rules.context import Context
 from rules.histories.keyed import Person
 from rules.histories.records import Benefit, Record, Status, Visit
@@ -35,6 +36,8 @@ from rules.histories.records import Claim as ManualClaim
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
 
+INFERRED: Final = 2
+"""Severity of what holds only because reports call the person in work: they may be late."""
 _NO_RAISE: Final = Raise(0, ())
 
 
@@ -46,8 +49,9 @@ class Reckoning(NamedTuple):
     where there is no cap to count. `paid_year` is what fills the cap already, manual claims apart;
     `claimed` when claims that fill it were registered, and with how much. `ordinary` says
     whether the area's ordinary terms apply to it at all, `told` whether the sender tells
-    how it reckoned: a deductible somewhere in the year, or the ratio. What bears on the payment
-    alone, from `room` to `ordinary`, is not worked out where nothing was paid.
+    how it reckoned: a deductible somewhere in the year, or the ratio. `milder` are the terms of the
+    retired where the settlement says no category and only reports call the person in work. What
+    bears on the payment alone, from `room` to `ordinary`, is not worked out where nothing was paid.
     """
 
     visit: Visit
@@ -64,6 +68,7 @@ class Reckoning(NamedTuple):
     ordinary: bool = False
     told: bool = True
     claimed: Sequence[tuple[int, int]] = ()
+    milder: Tariff | None = None
 
     @property
     def known(self) -> bool:
@@ -258,7 +263,8 @@ def _tells(one: Reckoning) -> bool:
 
 def _reckon(context: Context, person: Person, sums: Sums, visit: Visit, claimed: int) -> Reckoning:
     """Reckon one settlement and book what it used."""
-    terms = tariff(context, visit)
+    inferred = is_inferred(context, person.statuses, visit)
+    terms = tariff(context, visit, working=inferred)
     area = visit.insured_area[:CITY]
     pharmacy = at_pharmacy(visit)
     sums.splits = sums.splits or visit.pool > 0
@@ -304,6 +310,7 @@ def _reckon(context: Context, person: Person, sums: Sums, visit: Visit, claimed:
         higher,
         covered,
         claimed=sums.claims_filling(area, terms.capped) if sums.claimed else (),
+        milder=tariff(context, visit) if inferred else None,
     )
 
 

@@ -75,7 +75,7 @@ _statuses = st.fixed_dictionaries(
         "event_type": st.just("insurance_status"),
         "event_time": _moments,
         "insutype": st.just("310"),
-        "psn_type": st.sampled_from(["", "11", "11", "12"]),
+        "psn_type": st.sampled_from(["", "11", "11", "12", "1160"]),
         "brdy": st.sampled_from([None, "1960-03-01", "1992-02-29"]),
         "psn_insu_stas": st.just("1"),
         "clct_way": st.sampled_from(["", "full", "low", "pool_only"]),
