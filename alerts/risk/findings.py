@@ -65,7 +65,10 @@ def findings(connection: Connection, on: date) -> Iterator[Finding]:
             if verdict == "dismissed" or (verdict != "confirmed" and row.status != "open"):
                 continue
             confirmed = verdict == "confirmed"
-            holder, subject = _answerable(row, confirmed=confirmed)
+            named = (
+                confirmed and row.case_verdict == "confirmed" and row.case_subject_type in _HOLDERS
+            )
+            holder, subject = _answerable(row, by_case=named)
             if holder is None:
                 continue
             amount = _confirmed(row, told) if confirmed else 0
@@ -78,13 +81,14 @@ def findings(connection: Connection, on: date) -> Iterator[Finding]:
                 "confirmed" if confirmed else "open",
                 amount,
                 row.case_id or "",
+                named,
             )
 
 
-def _answerable(row: Any, *, confirmed: bool) -> tuple[Holder | None, str]:
+def _answerable(row: Any, *, by_case: bool) -> tuple[Holder | None, str]:
     """Who answers for an alert: the subject of its confirmed case, else its own."""
     kind, subject = row.subject_type, row.subject
-    if confirmed and row.case_verdict == "confirmed" and row.case_subject_type in _HOLDERS:
+    if by_case:
         kind, subject = row.case_subject_type, row.case_subject
     return _HOLDERS.get(kind), subject.partition("|")[0] if kind == "terminal" else subject
 

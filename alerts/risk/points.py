@@ -34,14 +34,24 @@ class Scale(Struct, frozen=True):
     open_most: Decimal
     grades: tuple[tuple[str, Decimal], ...]
     """Least points of each grade, best first."""
-    owed: frozenset[str] = frozenset()
-    """Rules that say what a person is owed, who answers for nothing by it."""
+    not_persons: frozenset[str] = frozenset()
+    """Families and rules about others' conduct, by which no person loses points."""
+
+    def spares(self, finding: "Finding") -> bool:
+        """Whether a finding costs nothing, though it names somebody."""
+        concerned = {finding.rule_id, finding.rule_id.partition(".")[0]}
+        return (
+            finding.holder == "person"
+            and not finding.named
+            and not self.not_persons.isdisjoint(concerned)
+        )
 
 
 class Finding(Struct, frozen=True):
     """An alert that counts against somebody: `holder` and `subject` say whom.
 
-    `amount` is the confirmed money of a confirmed one, fen; `case_id` empty without a case.
+    `amount` is the confirmed money of a confirmed one, fen; `case_id` empty without a case; `named`
+    whether that case, which was confirmed, is about the subject.
     """
 
     holder: Holder
@@ -52,6 +62,7 @@ class Finding(Struct, frozen=True):
     standing: Standing
     amount: int = 0
     case_id: str = ""
+    named: bool = False
 
 
 class Deduction(Struct, frozen=True):
@@ -81,7 +92,7 @@ def accounts(findings: Iterable[Finding], scale: Scale) -> list[Account]:
     """The accounts of everybody with a finding that counts, by holder and subject."""
     by_subject: defaultdict[tuple[Holder, str], dict[str, Finding]] = defaultdict(dict)
     for finding in findings:
-        if finding.holder == "person" and finding.rule_id in scale.owed:
+        if scale.spares(finding):
             continue
         by_subject[finding.holder, finding.subject][finding.alert_id] = finding
     return [
@@ -145,13 +156,15 @@ def _suspicion(waiting: list[Finding], scale: Scale) -> list[Deduction]:
 def read_scale(path: Path) -> Scale:
     """A scale of points. Raises DataFileError naming what is wrong."""
     raw = read_mapping(path)
-    expected = {"full", "confirmed", "money", "open", "owed", "grades"}
+    expected = {"full", "confirmed", "money", "open", "not_persons", "grades"}
     if raw.keys() != expected:
         raise DataFileError(f"{path}: found the keys {sorted(raw)}, expected {sorted(expected)}")
     money, waiting = _mapping(path, raw, "money"), _mapping(path, raw, "open")
-    grades, owed = _mapping(path, raw, "grades"), raw["owed"]
-    if not isinstance(owed, Sequence) or isinstance(owed, str):
-        raise DataFileError(f"{path}: owed: found {owed!r}, expected a list of rules")
+    grades, spared = _mapping(path, raw, "grades"), raw["not_persons"]
+    if not isinstance(spared, Sequence) or isinstance(spared, str):
+        raise DataFileError(
+            f"{path}: not_persons: found {spared!r}, expected a list of families and rules"
+        )
     ordered = sorted(((name, _number(path, grades, name)) for name in grades), key=_least)
     if not ordered or ordered[-1][1] > 0:
         raise DataFileError(f"{path}: grades: expected one from 0 points on")
@@ -164,7 +177,7 @@ def read_scale(path: Path) -> Scale:
         open=_by_severity(path, waiting),
         open_most=_number(path, waiting, "most"),
         grades=tuple(ordered),
-        owed=frozenset(map(str, owed)),
+        not_persons=frozenset(map(str, spared)),
     )
 
 

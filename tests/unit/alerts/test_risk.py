@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.risk import points
 from alerts.risk.budget import Balance, Budget, load_budget
 from alerts.risk.indicators import Indicator, Spending, View, indicators
 from alerts.risk.points import Finding, accounts, load_scale, read_scale
@@ -152,13 +153,17 @@ def test_suspicion_alone_has_a_ceiling() -> None:
     assert accounts(many, load_scale())[0].points == 90
 
 
-def test_who_was_paid_too_little_answers_for_nothing() -> None:
-    owed = "benefit.paid_below_ratio"
+def test_a_patient_answers_for_no_institution_unless_a_case_says_so() -> None:
+    price, shared = "institution.price_above_listed", "cash_out.family_without_grant"
     told = [
-        Finding("person", "P", "a1", owed, 3, "open"),
-        Finding("institution", "H", "a2", owed, 3, "confirmed"),
+        Finding("person", "P", "a1", price, 1, "open"),
+        Finding("person", "P", "a2", price, 1, "confirmed", 20_000_00),
+        Finding("institution", "H", "a3", price, 1, "open"),
+        Finding("person", "Q", "a4", price, 2, "confirmed", 0, "C1", named=True),
+        Finding("person", "R", "a5", shared, 1, "open"),
     ]
-    assert [one.holder for one in accounts(told, load_scale())] == ["institution"]
+    counted = {one.subject: one.points for one in accounts(told, load_scale())}
+    assert counted == {"H": Decimal("99.50"), "Q": Decimal(97), "R": Decimal("99.50")}
 
 
 def test_bad_scales_and_thresholds_are_refused(tmp_path: Path) -> None:
@@ -166,6 +171,15 @@ def test_bad_scales_and_thresholds_are_refused(tmp_path: Path) -> None:
     bad.write_text("hhi: {amber: 1, red: 2}\n", encoding="utf-8")
     with pytest.raises(DataFileError, match="source"):
         read_thresholds(bad)
+    scale = (Path(points.__file__).parent / "points.yaml").read_text(encoding="utf-8")
+    bad.write_text(
+        scale[: scale.index("not_persons")]
+        + "not_persons: benefit\n"
+        + scale[scale.index("grades") :],
+        encoding="utf-8",
+    )
+    with pytest.raises(DataFileError, match="not_persons: found 'benefit'"):
+        read_scale(bad)
     bad.write_text("full: 100\n", encoding="utf-8")
     with pytest.raises(DataFileError, match="expected"):
         read_scale(bad)
