@@ -30,6 +30,7 @@ from simulation.terms import TERMS
 EVERYWHERE: Final = frozenset(TERMS)
 _NINGXIA: Final = frozenset({"64"})
 _CHIFENG: Final = frozenset({"15"})
+_SICHUAN: Final = frozenset({"51"})
 _NOT_CHIFENG: Final = frozenset({"64", "51"})
 
 
@@ -292,6 +293,7 @@ _INSTITUTION: Final = (
         "price_above_listed",
         (Role(institutions.price_above_listed),),
         (Role(near_institutions.price_as_listed),),
+        _SICHUAN,
     ),
     Typology(
         "suspended_institution",

@@ -90,6 +90,7 @@ def bill_of(
         visit.parts,
         named(visit, scripts) if pharmacy and prescribed else None,
         OwnLines(own, unsaid, unsaid_amount) if own else None,
+        max(visit.deductible, 0),
     )
 
 

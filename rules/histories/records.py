@@ -382,6 +382,8 @@ class Bill(Record, frozen=True, gc=False, array_like=True, tag=True):
     """The prescription it names; at pharmacies only."""
     own: OwnLines | None = None
     """Of lines of own expense, outside pharmacies and emergencies; None where there are none."""
+    deductible: int = 0
+    """What it counts towards the deductible, fen."""
 
 
 class Dispensed(Record, frozen=True, gc=False, array_like=True, tag=True):

@@ -78,7 +78,7 @@ def _is_free(notices: Sequence[Designation], bill: Bill) -> bool:
 
 def _breach(notices: Sequence[Designation], bill: Bill) -> Breach | None:
     """The notice that forbids a settlement, if one does."""
-    if insured(bill) <= 0 or bill.scheme == _EMERGENCY:
+    if not _is_insured(bill) or bill.scheme == _EMERGENCY:
         return None
     held = held_at(notices, bill.time)
     if held is None:
@@ -89,6 +89,11 @@ def _breach(notices: Sequence[Designation], bill: Bill) -> Breach | None:
     if held.state not in BARRED:
         return Breach(bill, held) if covered is False else None
     return None if held.services and covered is False else Breach(bill, held)
+
+
+def _is_insured(bill: Bill) -> bool:
+    """Whether it was settled under insurance: drew money, or filled the deductible with cash."""
+    return insured(bill) > 0 or bill.deductible > 0
 
 
 def _was_admitted_before(notice: Designation, bill: Bill) -> bool:
@@ -106,12 +111,15 @@ def _look(
     notice = notices[bills[0].event_id]
     state_zh, state_en = BARRED.get(notice.state, _OTHER_SERVICE)
     amount = sum(insured(bill) for bill in bills)
+    severity = None if notice.state in BARRED else rule.at(bills[0].time)["scope_severity"]
+    if not amount:
+        severity = rule.at(bills[0].time)["unpaid_severity"]
     return found(
         bills,
         amount=amount,
         involved=sum(bill.fee for bill in bills),
         area=bills[0].insured_area,
-        severity=None if notice.state in BARRED else rule.at(bills[0].time)["scope_severity"],
+        severity=severity,
         evidence={
             "institution": context.name_of(inst),
             "state_zh": state_zh,
@@ -123,5 +131,6 @@ def _look(
             "settlements": len(bills),
             "first_at": bills[0].time,
             "amount_fen": amount,
+            "deductible_fen": sum(bill.deductible for bill in bills),
         },
     )

@@ -1,17 +1,20 @@
 """A unit price above the listed one: drugs at pharmacies and hospitals, services and consumables.
 
 Compares ten-thousandths of a yuan a unit. Goods sold from an opened pack have no listed price, and
-a price many times the listed one is that of another unit (a pack where a tablet is listed).
+a price many times the listed one is that of another unit (a pack where a tablet is listed). What a
+pharmacy asks is free but where the rules of its place bind it to the listed price.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from events.identifiers import area_of_institution
 from events.times import day_of
 from rules.context import Context
 from rules.findings import Verdict, found
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
+from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import verdict
 from rules.reference import CatalogueEntry
 from rules.rule import Rule
@@ -22,6 +25,8 @@ SUBJECT: Final = "person"
 _PER_FEN: Final = 100
 """Ten-thousandths of a yuan in a fen."""
 _UNIT: Final = 1000
+_CEILING: Final = "pharmacy.price_ceiling"
+_LISTED: Final = "listed_price"
 
 
 def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Verdict]:
@@ -31,8 +36,18 @@ def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Ver
         for entry in catalogue.get(line.code, ()):
             listed = entry.listed_price
             if listed and (line.price > listed * _PER_FEN or not line.price):
-                return _look(rule, context, visit)
+                return _look(rule, context, visit) if _is_bound(context, visit) else ()
     return ()
+
+
+def _is_bound(context: Context, visit: Visit) -> bool:
+    """Whether the institution may not ask more than the listed price: hospitals always."""
+    if not at_pharmacy(visit):
+        return True
+    known = context.institutions.get(visit.inst)
+    area = known.area if known is not None and known.area else area_of_institution(visit.inst)
+    law = context.law(area or visit.area, _CEILING, visit.time)
+    return law is not None and law.value == _LISTED
 
 
 def _look(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
