@@ -512,9 +512,11 @@ class Move(Record, frozen=True, gc=False, array_like=True, tag=True):
 
     quantity: int
     via: str
-    """`settled`, `purchase`, `opening`, `return`, `transfer`, `loss` or `sale`."""
+    """`settled`, `purchase`, `opening`, `return`, `transfer`, `loss` or `sale`; `sold` is a sale
+    that names its settlement, in which the goods have been counted out, and no movement more."""
     setl_id: str
     amount: int
+    """Of what was settled its costs, of what was sold its price; fen."""
     rev_at: int = 0
 
 
