@@ -26,6 +26,7 @@ RECORDS: Final = (Move,)
 SUBJECT: Final = "institution"
 ABOUT: Final = "oversold"
 _SETTLED: Final = "settled"
+_SOLD: Final = "sold"
 _BOOKED: Final = frozenset({"purchase", "transfer"})
 _UNIT: Final = 1000
 _MARGIN: Final = 10
@@ -51,6 +52,8 @@ class Surplus(NamedTuple):
 
 def check(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterable[Verdict]:
     """One matter a drug and institution: the settlements beyond what was there."""
+    if move.via == _SOLD or not stock.supplied:
+        return ()
     if _plainly_covered(stock, move) and not is_raised(rule, stock, ABOUT):
         return ()
     return (Verdict(ABOUT, _look(rule, context, stock)),)

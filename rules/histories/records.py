@@ -512,11 +512,12 @@ class Move(Record, frozen=True, gc=False, array_like=True, tag=True):
 
     quantity: int
     via: str
-    """`settled`, `purchase`, `opening`, `return`, `transfer`, `loss` or `sale`; `sold` is a sale
-    that names its settlement, in which the goods have been counted out, and no movement more."""
+    """`settled`, `purchase`, `opening`, `return`, `transfer`, `loss` or `sale`; `sold` is a report
+    of the sale, or negative of the return, for a settlement: what that already took is no movement
+    more."""
     setl_id: str
     amount: int
-    """Of what was settled its costs, of what was sold its price; fen."""
+    """Of what was settled its costs, fen; of what was sold a unit's price, ten-thousandths."""
     rev_at: int = 0
 
 

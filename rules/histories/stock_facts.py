@@ -43,7 +43,7 @@ def stock_facts(e: Stock) -> list[Fact]:
                 for trace in e.drug_trac_codg
                 if is_traceable(trace)
             ]
-        return facts
+        return [*facts, _sold(e, time, infno)]
     quantity, via = _moved(infno, e.inv_chg_type, thousandths(e.cnt))
     if quantity:
         move = Move(e.event_id, time, quantity, via, e.setl_id, 0)
@@ -71,6 +71,14 @@ def _near(day: int) -> tuple[str, ...]:
     """
     days = (day, day - keyed.GOODS_DAYS, day + keyed.GOODS_DAYS)
     return tuple(dict.fromkeys(month_of(day_start(one)) for one in days))
+
+
+def _sold(e: Stock, time: int, infno: str) -> Fact:
+    """Goods reported as sold for a settlement, or as come back."""
+    count = abs(thousandths(e.cnt))
+    quantity = count if infno == _SALE else -count
+    move = Move(e.event_id, time, quantity, "sold", e.setl_id, int(e.pric * 10000))
+    return Fact(keyed.STOCK, f"{e.fixmedins_code}|{e.med_list_codg}", move)
 
 
 def _moved(infno: str, change: str, count: int) -> tuple[int, str]:
