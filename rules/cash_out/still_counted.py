@@ -2,7 +2,9 @@
 
 Between two stock-takings the count must fall by what was settled and sold and rise by what came
 in. Where it has not fallen, what was settled never left. A count above all that was there and came
-in shows purchases that are not reported; of such a ledger nothing is said.
+in shows purchases that are not reported; of such a ledger nothing is said. Nor is anything said
+where a pharmacy that reports its sales reported nothing of the drug for long while it settled it:
+purchases may be missing as well, and settlements without a sale are another rule's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +28,11 @@ ABOUT: Final = "counted"
 _SETTLED: Final = "settled"
 _OPENING: Final = "opening"
 _PURCHASE: Final = "purchase"
+_SALE: Final = "sale"
+_SOLD: Final = "sold"
 _BOOKED: Final = frozenset({_PURCHASE, "transfer"})
+_FAR: Final = frozenset({_OPENING, _SALE, _SOLD})
+"""What changes more than the stretch between two stock-takings that it lies in."""
 _UNIT: Final = 1000
 _DOUBTFUL: Final = 3
 Limits = Mapping[str, Any]
@@ -60,7 +66,7 @@ def check(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterable[Ve
     if len(stock.openings) < 2:
         return ()
     if (
-        move.quantity < 0
+        (move.quantity < 0 or move.via == _SOLD)
         and not move.rev_at
         and move.time > stock.openings[-1].time
         and move.via != _OPENING
@@ -74,8 +80,9 @@ def _verdicts(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterato
     grace = int(limits["grace_days"]) * DAY
     counts = _counts(stock.openings)
     told = {count.about for count in counts[1:]}
+    reaches_far = move.via in _FAR or move.rev_at > 0
     for first, second in pairwise(counts):
-        if move.via == _OPENING or move.rev_at or first.time <= move.time <= second.time + grace:
+        if reaches_far or first.time <= move.time <= second.time + grace:
             yield Verdict(second.about, _look(limits, context, stock, first, second))
     if move.via == _OPENING:
         prefix = f"{rule.id}|"
@@ -139,6 +146,8 @@ def _find(
     unreported = second.quantity - first.quantity - stretch.came
     if kept < least or unreported > limits["miscounted"] * _UNIT:
         return None
+    if _fell_silent(limits, stock, first, second, stretch.settled):
+        return None
     inst, _, code = stock.key.partition("|")
     item = context.reference.item(code, day_of(second.time))
     known = context.institutions.get(inst)
@@ -165,6 +174,24 @@ def _find(
             "settlements": len(stretch.settled),
             "amount_fen": amount * kept // stretch.sold,
         },
+    )
+
+
+def _fell_silent(
+    limits: Limits, stock: Stock, first: Count, second: Count, settled: Sequence[Move]
+) -> bool:
+    """Whether a ledger that had reported sales stopped for long between two stock-takings."""
+    sales = [move.time for move in stock.moves if move.via == _SALE]
+    sales += [report.time for report in stock.sold]
+    if not sales or min(sales) >= second.time:
+        return False
+    told = [move.time for move in stock.moves if move.via != _SETTLED] + sales
+    inside = sorted(time for time in told if first.time <= time < second.time)
+    least = int(limits["silent_days"]) * DAY
+    return any(
+        after - begun >= least and any(begun < move.time < after for move in settled)
+        for begun, after in pairwise([first.time, *inside, second.time])
+        if min(sales) <= begun
     )
 
 

@@ -286,7 +286,8 @@ _reports = st.fixed_dictionaries(
         "fixmedins_code": st.just("P64010000001"),
         "infno": st.sampled_from(["3505", "3505", "3505", "3506"]),
         "med_list_codg": st.just(_DRUG),
-        "cnt": st.just(1),
+        "cnt": st.sampled_from([1, 1, 2]),
+        "pric": st.sampled_from([None, 15, 20, 30]),
         "setl_id": st.sampled_from([f"e{at}" for at in range(5)] + ["x1", "x2"]),
     }
 )
