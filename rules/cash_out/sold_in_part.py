@@ -48,9 +48,7 @@ def _verdicts(rule: Rule, context: Context, stock: Stock) -> Iterator[Verdict]:
             yield Verdict(about, None)
 
 
-def _look(
-    rule: Rule, context: Context, stock: Stock, settled: Move, last: int
-) -> Finding | None:
+def _look(rule: Rule, context: Context, stock: Stock, settled: Move, last: int) -> Finding | None:
     """What is found once movements of later days are known (`last`, epoch seconds)."""
     limits = rule.at(settled.time)
     due = day_start(day_of(settled.time) + int(limits["grace_days"]) + 1)

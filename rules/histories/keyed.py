@@ -789,9 +789,7 @@ def is_part(settled: Move, reports: Sequence[Move]) -> bool:
     if not 0 < sold < -settled.quantity or any(report.quantity < 0 for report in reports):
         return False
     price = settled.amount * _PER_FEN * _UNIT // -settled.quantity
-    return all(
-        abs(report.amount - price) * _PER_FEN <= _SAME_PRICE * price for report in reports
-    )
+    return all(abs(report.amount - price) * _PER_FEN <= _SAME_PRICE * price for report in reports)
 
 
 class Place(History, gc=False):

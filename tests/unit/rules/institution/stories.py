@@ -62,6 +62,7 @@ _settlements = st.fixed_dictionaries(
         "begntime": st.sampled_from([None, "2025-08-01T09:00:00", "2025-08-06T09:00:00"]),
         "medfee_sumamt": st.sampled_from(["90.00", "200.00"]),
         "fulamt_ownpay_amt": st.sampled_from(["0.00", "80.00"]),
+        "act_pay_dedc": st.sampled_from(["0.00", "0.00", "40.00"]),
         "fund_pay_sumamt": st.sampled_from(["0.00", "20.00"]),
         "acct_pay": st.sampled_from(["0.00", "40.00"]),
         "diseinfo": _diagnoses,
@@ -267,6 +268,72 @@ counters = st.lists(
     )
 )
 """Sales on prescriptions at a city's pharmacies, nearly all on those of hospitals."""
+
+
+def _within(*days: int) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda day, hours: (_START + timedelta(days=day, hours=hours)).isoformat(),
+        st.sampled_from(days),
+        st.sampled_from([0, 2]),
+    )
+
+
+_CHENGDU = {"insuplc_admdvs": "510100", "mdtrtarea_admvs": "510100"}
+_bed = st.fixed_dictionaries(
+    {
+        "event_type": st.sampled_from(["discharge", "discharge", "admission"]),
+        "event_time": _within(6, 6, 4),
+        "fixmedins_code": st.just("H51010000001"),
+        "mdtrt_id": st.just("STAY-1"),
+    }
+)
+_ordered = st.fixed_dictionaries(
+    {
+        "event_type": st.just("prescription"),
+        "event_time": _within(2, 2, 0, 4),
+        "fixmedins_code": st.sampled_from(["H51010000001", "H51010000001", "H51010000002"]),
+        "hi_rxno": st.just("RX5101000001"),
+    }
+)
+_bought = st.fixed_dictionaries(
+    {
+        "event_type": st.just("settlement"),
+        "event_time": _within(4, 2, 6),
+        "fixmedins_code": st.just("P51010000001"),
+        "med_type": st.just("41"),
+        "medfee_sumamt": st.just("40.00"),
+        "acct_pay": st.sampled_from(["40.00", "40.00", "0.00"]),
+        "feedetail": st.just([{"med_list_codg": _DRUG, "cnt": "1", "rxno": "RX5101000001"}]),
+    }
+)
+_registered = st.builds(
+    lambda filing: {**filing, "biz_appy_type": "20", "begndate": None, "enddate": None}, _filings
+)
+outside = st.builds(
+    lambda bought, begun, beds, ordered, back: told(
+        [
+            {**record, **_CHENGDU}
+            for record in (
+                *bought,
+                {
+                    "event_type": "admission",
+                    "event_time": begun,
+                    "fixmedins_code": "H51010000001",
+                    "mdtrt_id": "STAY-1",
+                },
+                *beds,
+                *ordered,
+                *back,
+            )
+        ]
+    ),
+    st.lists(_bought, min_size=1, max_size=3),
+    _within(0, 0, 2),
+    st.lists(_bed, min_size=1, max_size=2),
+    st.lists(_ordered, min_size=1, max_size=2),
+    st.lists(st.one_of(_reversals, _registered), max_size=1),
+)
+"""Stories of an inpatient in Sichuan who buys at a pharmacy what the hospital prescribed."""
 
 
 def outcome(events: Sequence[Event], rule: Rule, known: Context) -> list[dict[str, Any]]:

@@ -10,9 +10,17 @@ from events.kinds import Event
 from rules.histories.keyed import NEIGHBOURS
 from rules.registry import load_rules
 from rules.rule import Rule
-from tests.unit.rules.institution.stories import cities, context, counters, lives, outcome
+from tests.unit.rules.institution.stories import (
+    cities,
+    context,
+    counters,
+    lives,
+    outcome,
+    outside,
+)
 
 RULES = load_rules(["institution"])
+OUTSIDE = next(rule for rule in RULES if rule.id.endswith("bought_outside_during_stay"))
 BESIDE = [rule for rule in RULES if rule.kind == NEIGHBOURS]
 CONTEXT = context()
 
@@ -42,6 +50,14 @@ def test_order_and_repetition_change_nothing_of_what_a_city_fills(
     rule: Rule, events: list[Event], random: Random
 ) -> None:
     _check(rule, events, random)
+
+
+@settings(max_examples=100)
+@given(events=outside, random=st.randoms(use_true_random=False))
+def test_order_and_repetition_change_nothing_of_purchases_outside(
+    events: list[Event], random: Random
+) -> None:
+    _check(OUTSIDE, events, random)
 
 
 def _check(rule: Rule, events: list[Event], random: Random) -> None:
