@@ -30,6 +30,8 @@ CODING: Final = "coding"
 AMOUNTS: Final = "amounts"
 LATE: Final = "late"
 MISSING: Final = "missing"
+LEDGER: Final = "ledger"
+"""A report of stock sent days after the movement."""
 _CENT: Final = 2
 """Fen that an identity may be off: rounding of parts."""
 _RESIDENT_CARD: Final = "01"
@@ -48,7 +50,8 @@ _OTHERS: Final = frozenset({"999900", "999997"})
 _INPATIENT: Final = ("2304", "2305")
 _EARLY: Final = 10 * 60
 """Seconds that clocks may differ."""
-_MESSAGE: Final = 30
+MESSAGE: Final = 30
+"""Signs of a message id that is built as the interface says."""
 _SHOWN: Final = 400
 _KNOWN: Final = 1 << 16
 
@@ -99,7 +102,7 @@ def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
             found += _codes(line.code, line.doctor, own=own)
         if line.at and not soonest <= line.at <= latest:
             found += _timed(event, visit, line.at)
-    if len(visit.event_id) == _MESSAGE and _sent_late(visit):
+    if len(visit.event_id) == MESSAGE and _sent_late(visit):
         found += ("late.message",)
     if visit.fee > 0:
         off = visit.fee - amount
@@ -327,7 +330,7 @@ def _outpatient(visit: Visit) -> bool:
     return visit.med_type[:1] != "2" and visit.med_type != "52"
 
 
-def _sent(event_id: str) -> int | None:
+def sent_day(event_id: str) -> int | None:
     """Day number in a message id built as the interface says, or None."""
     if event_id[0] not in "HPC" or not event_id[1:26].isdigit():
         return None
@@ -345,13 +348,13 @@ def _sent(event_id: str) -> int | None:
 
 
 def _sent_late(visit: Visit) -> bool:
-    sent = _sent(visit.event_id)
+    sent = sent_day(visit.event_id)
     return sent is not None and day_start(sent) > visit.time + DAY
 
 
 def _days(visit: Visit) -> int:
     """The most days that lie between what happened and its settlement or report."""
     earliest = min((line.at for line in visit.lines if line.at), default=visit.time)
-    sent = _sent(visit.event_id) if len(visit.event_id) == _MESSAGE else None
+    sent = sent_day(visit.event_id) if len(visit.event_id) == MESSAGE else None
     late = sent - day_of(visit.time) if sent is not None else 0
     return max((visit.time - earliest) // DAY, late, 0)

@@ -579,7 +579,7 @@ class Defect(Record, frozen=True, gc=False, array_like=True, tag=True):
     """What is wrong with an event's own data, of one sort, as its institution's month knows it."""
 
     sort: str
-    """`identity`, `coding`, `amounts`, `late` or `missing`."""
+    """`identity`, `coding`, `amounts`, `late`, `missing` or `ledger`."""
     kinds: tuple[str, ...]
     setl_id: str
     area: str

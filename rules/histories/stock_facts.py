@@ -7,8 +7,9 @@ from events.codes import stock_sign
 from events.kinds import Stock
 from events.times import day_of, day_start, epoch, month_of, months_from, quarter_begin
 from rules.histories import keyed
-from rules.histories.facts import Fact, city_of, is_traceable, quarter_key
-from rules.histories.records import Goods, Ledger, Move, Paper, Report
+from rules.histories.contradictions import LEDGER, MESSAGE, sent_day
+from rules.histories.facts import Fact, city_of, is_traceable, month_key, quarter_key
+from rules.histories.records import Defect, Goods, Ledger, Move, Paper, Report
 from rules.histories.visits import thousandths
 
 _SALE: Final = "3505"
@@ -31,6 +32,9 @@ def stock_facts(e: Stock) -> list[Fact]:
     report = Report(f"stock {begin}", begin)
     facts = [Fact(keyed.INSTITUTION_MONTH, f"{inst}|{month}", report) for month in months_from(day)]
     facts += _shown(inst, quarter_begin(day))
+    sent = sent_day(e.event_id[:MESSAGE]) if len(e.event_id) >= MESSAGE else None
+    if sent is not None and sent - day > keyed.GOODS_DAYS:
+        facts.append(_late(e, time, sent - day))
     if infno == _SALE:
         goods = Goods(
             e.event_id, time, e.setl_id, inst, False, "" if e.setl_id else e.med_list_codg
@@ -71,6 +75,13 @@ def _near(day: int) -> tuple[str, ...]:
     """
     days = (day, day - keyed.GOODS_DAYS, day + keyed.GOODS_DAYS)
     return tuple(dict.fromkeys(month_of(day_start(one)) for one in days))
+
+
+def _late(e: Stock, time: int, days: int) -> Fact:
+    """A report whose message was built days after what it reports."""
+    area = e.mdtrtarea_admvs or e.insuplc_admdvs
+    defect = Defect(e.event_id, time, LEDGER, (LEDGER,), e.setl_id, area, area, days)
+    return Fact(keyed.INSTITUTION_MONTH, f"{month_key(e.fixmedins_code, time)}|{LEDGER}", defect)
 
 
 def _sold(e: Stock, time: int, infno: str) -> Fact:
