@@ -3,7 +3,8 @@
 Keeps the ledger of one drug at one institution in event time. After a stock-taking every sale
 must be covered by what was counted and what came in since, a purchase reported some days late
 included. Without one the ledger must begin with goods coming in, and only a surplus of sales by a
-ratio counts, because what stood on the shelf before is not known.
+ratio counts, because what stood on the shelf before is not known. Where a pharmacy that reports its
+sales had fallen silent or behind by then, purchases may be missing as well: that is said, mildly.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from events.times import DAY, day_of
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import KEPT, STOCK, Stock
+from rules.histories.keyed import GOODS_DAYS, KEPT, STOCK, Stock
 from rules.histories.records import Move
 from rules.histories.series import between
 from rules.rule import Rule
@@ -29,6 +30,12 @@ _SETTLED: Final = "settled"
 _SOLD: Final = "sold"
 _BOOKED: Final = frozenset({"purchase", "transfer"})
 _UNIT: Final = 1000
+_DOUBTFUL: Final = 3
+_NOTHING_THERE: Final = ("无货可售", "cannot have been there")
+_NOT_IN_LEDGER: Final = (
+    "账上无货（其间进销存停报或迟报，购进也可能未报）",
+    "are not in its ledger, which was silent or late by then and may lack purchases",
+)
 _MARGIN: Final = 10
 """Days: a ledger nearly as long as movements are remembered may have forgotten its beginning."""
 Limits = Mapping[str, Any]
@@ -52,9 +59,10 @@ class Surplus(NamedTuple):
 
 def check(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterable[Verdict]:
     """One matter a drug and institution: the settlements beyond what was there."""
-    if move.via == _SOLD or not stock.supplied:
+    if not (stock.supplied and stock.moves):
         return ()
-    if _plainly_covered(stock, move) and not is_raised(rule, stock, ABOUT):
+    covered = move.via == _SOLD or _plainly_covered(stock, move)
+    if covered and not is_raised(rule, stock, ABOUT):
         return ()
     return (Verdict(ABOUT, _look(rule, context, stock)),)
 
@@ -132,11 +140,15 @@ def _finding(
     amount = sum(one.move.amount * one.beyond // -one.move.quantity for one in surplus)
     bought = sum(move.quantity for move in moves if move.quantity > 0)
     sold = -sum(move.quantity for move in moves if move.via == _SETTLED)
+    certain = sum(one.beyond for one in surplus if not _is_behind(limits, stock, one.move))
+    doubtful = certain < limits["least"] * _UNIT
+    says_zh, says_en = _NOT_IN_LEDGER if doubtful else _NOTHING_THERE
     return found(
         [one.move for one in surplus],
         amount=amount,
         involved=sum(one.move.amount for one in surplus),
         area=known.area if known is not None else area_of_institution(inst),
+        severity=_DOUBTFUL if doubtful else None,
         evidence={
             "institution": context.name_of(inst),
             "code": code,
@@ -148,9 +160,27 @@ def _finding(
             "settlements": len(surplus),
             "since_at": surplus[0].move.time,
             "stock_taking": stretches[-1].exact,
+            "says_zh": says_zh,
+            "says_en": says_en,
             "amount_fen": amount,
         },
     )
+
+
+def _is_behind(limits: Limits, stock: Stock, settled: Move) -> bool:
+    """Whether the ledger of a pharmacy that reports sales was silent or late at a settlement.
+
+    So it was if the sale was reported days later, or never and nothing else of the drug for long.
+    """
+    if not stock.sold:
+        return False
+    names = (settled.setl_id, settled.event_id)
+    told = min((one.time for one in stock.sold if one.setl_id in names), default=0)
+    if told:
+        return told > settled.time + GOODS_DAYS * DAY
+    until = settled.time + limits["silent_days"] * DAY
+    after = (*between(stock.moves, settled.time, until), *between(stock.sold, settled.time, until))
+    return all(move.via == _SETTLED for move in after)
 
 
 def _beyond(limits: Limits, moves: Sequence[Move], stretch: Stretch) -> Sequence[Surplus]:
