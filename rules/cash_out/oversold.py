@@ -68,16 +68,21 @@ def check(rule: Rule, context: Context, stock: Stock, move: Move) -> Iterable[Ve
 
 
 def _plainly_covered(stock: Stock, move: Move) -> bool:
-    """Whether a movement is the newest and leaves something on the shelf: nothing to find then."""
+    """Whether a movement is the newest and leaves something on the shelf: nothing to find then.
+
+    Also with what was taken back later, which had left the shelf until then.
+    """
     if move.rev_at or move.via == "opening" or stock.moves[-1] is not move:
         return False
+    left = stock.net + stock.gone
     if not stock.openings:
-        return stock.net >= 0
+        return left >= 0
     counted = stock.openings[-1]
-    if stock.moves[0].time >= counted.time:
-        return counted.quantity + stock.net >= 0
-    since = between(stock.moves, counted.time, move.time)
-    return counted.quantity + sum([m.quantity for m in since if not m.rev_at]) >= 0
+    if move.time < counted.time:
+        return False
+    if stock.moves[0].time < counted.time:
+        left = sum([m.quantity for m in between(stock.moves, counted.time, move.time)])
+    return counted.quantity + left >= 0
 
 
 def _look(rule: Rule, context: Context, stock: Stock) -> Finding | None:

@@ -730,6 +730,8 @@ class Stock(History, gc=False):
     """Sales and returns reported for settlements."""
     short: list[Move] = NOTHING
     """What was settled and of which less was reported as sold, at the same price a unit."""
+    gone: int = 0
+    """Sum of all moves that were taken back, thousandths: they had counted until then."""
 
     def take(self, record: AnyRecord) -> Sequence[Record] | None:
         """Take up a movement; nothing to look at before anything is known to have come in."""
@@ -741,17 +743,21 @@ class Stock(History, gc=False):
             return (counted,) if counted is not None else None
         if record.via == "sold":
             return self._take_sold(record)
-        counted_so_far = record.rev_at > 0 and any(
-            move.event_id == record.event_id and not move.rev_at
-            for move in between(self.moves, record.time, record.time)
-        )
+        known = [
+            move
+            for move in (between(self.moves, record.time, record.time) if record.rev_at else ())
+            if move.event_id == record.event_id
+        ]
         kept = self.put("moves", record)
         if kept is None:
             return None
-        if counted_so_far:
-            self.net -= kept.quantity
-        elif not kept.rev_at:
+        if not kept.rev_at:
             self.net += kept.quantity
+        elif not known:
+            self.gone += kept.quantity
+        elif not known[0].rev_at:
+            self.net -= kept.quantity
+            self.gone += kept.quantity
         self.supplied = self.supplied or kept.quantity > 0
         if self.sold and kept.via == "settled":
             self._compare(kept)
