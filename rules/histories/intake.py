@@ -329,12 +329,13 @@ def _prescribed(e: Prescription) -> list[Fact]:
 def _insured(e: InsuranceStatus) -> list[Fact]:
     """A status: with the person, and with the account where it concerns that.
 
-    It does where it says how contributions are paid, or whether the owner of an account lives.
+    It does where it says how contributions are paid, whether the owner of an account lives, or
+    whether the insurance goes on.
     """
     status = _status(e)
     told = [Fact(keyed.PERSON, e.psn_no, status)]
-    survival = e.surv_stas or e.death_date is not None
-    if e.clct_way or (survival and e.insutype not in _WITHOUT_ACCOUNT):
+    state = e.surv_stas or e.death_date is not None or e.psn_insu_stas or e.enddate is not None
+    if e.clct_way or (state and e.insutype not in _WITHOUT_ACCOUNT):
         told.append(Fact(keyed.ACCOUNT, e.psn_no, status))
     return told
 

@@ -292,7 +292,7 @@ class Account(History, gc=False):
     payouts: list[Payout] = NOTHING
     premiums: list[Premium] = NOTHING
     statuses: list[Status] = NOTHING
-    """Reports that say how contributions are paid, or whether the owner lives."""
+    """Reports on how contributions are paid, on the owner's survival and the insurance's state."""
     paybacks: list[Payback] = NOTHING
 
 
