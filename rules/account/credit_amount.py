@@ -22,6 +22,7 @@ from rules.account.incomes import (
     month_for,
     order,
 )
+from rules.account.retirement import was_retired
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import ACCOUNT, Account
@@ -94,28 +95,11 @@ def _is_contradicted(credit: Credit) -> bool:
     return credit.kind == EMPLOYEE and is_retired(credit.person_type)
 
 
-def _was_retired(account: Account, credit: Credit) -> bool:
-    """Whether the last record before the credit and its month said that the person was retired.
-
-    In the month of retiring a contribution may still have been paid.
-    """
-    until = min(law_time(credit), credit.time)
-    last: Credit | Status | None = None
-    told: tuple[Credit | Status, ...] = (*account.statuses, *account.credits)
-    for record in told:
-        if record.time < until and record.person_type and (last is None or _after(record, last)):
-            last = record
-    return last is not None and is_retired(last.person_type)
-
-
-def _after(record: Credit | Status, other: Credit | Status) -> bool:
-    return (record.time, record.event_id) > (other.time, other.event_id)
-
-
 def _look(
     rule: Rule, context: Context, account: Account, credit: Credit, months: Sequence[Credit]
 ) -> Finding | None:
-    retired = _is_contradicted(credit) and _was_retired(account, credit)
+    # In the month of retiring a contribution may still have been paid.
+    retired = _is_contradicted(credit) and was_retired(account, min(law_time(credit), credit.time))
     due = _pension(context, credit) if retired else _due(context, credit)
     if due is None:
         return None

@@ -19,6 +19,7 @@ RETIREE: Final = "retiree"
 TRANSFER: Final = "transfer_in"
 _RETIRED: Final = "12"
 _MONTH_DIGITS: Final = 6
+_YEAR: Final = 12
 
 
 class Booking(Protocol):
@@ -85,6 +86,11 @@ def month_start(month: str) -> int:
     return day_start(day_number(date(year, number, 1)))
 
 
+def months_between(earlier: str, later: str) -> int:
+    """How many months a month `YYYYMM` lies after another; negative where it lies before."""
+    return (int(later[:4]) - int(earlier[:4])) * _YEAR + int(later[4:]) - int(earlier[4:])
+
+
 def law_time(credit: Credit) -> int:
     """The time whose law a credit follows: its month, so that arrears keep their old law."""
     month = month_for(credit)
@@ -94,6 +100,11 @@ def law_time(credit: Credit) -> int:
 def period_of(credit: Credit) -> str:
     """What makes two credits credits for the same: the month, or the day where none was sent."""
     return month_for(credit) or f"day {day_of(credit.time)}"
+
+
+def month_name(time: int) -> str:
+    """The month `YYYYMM` of a time (epoch seconds)."""
+    return month_of(time).replace("-", "")
 
 
 def year_of(credit: Credit) -> str:

@@ -32,7 +32,12 @@ _kinds = st.fixed_dictionaries(
         "insuplc_admdvs": _AREAS,
         "amt": st.sampled_from(["100.00", "100.00", "200.00", "-100.00", "60.00"]),
         "credit_kind": st.sampled_from(["employee", "flexible", "retiree", "transfer_in", ""]),
-        "clct_month": st.sampled_from(["2024-03", "202403", "2024-02", "2024-04", ""]),
+        "clct_month": st.sampled_from(["2024-03", "202403", "2024-02", "2024-04", "2024-06", ""]),
+        "psn_type": st.sampled_from(["11", "12", "12", ""]),
+        "psn_insu_stas": st.sampled_from(["1", "4", "4", ""]),
+        "enddate": st.sampled_from(["2024-02-20", "2024-03-05", None]),
+        "death_date": st.sampled_from(["2024-02-20", "2024-03-10", None, None]),
+        "surv_stas": st.sampled_from(["", "1"]),
         "paid": st.sampled_from(["50.00", "100.00"]),
         "balc": st.sampled_from(["900.00", "800.00", "800.00", "700.00", None]),
         "owner": st.sampled_from(["", "", "A", "B"]),
@@ -44,7 +49,8 @@ _kinds = st.fixed_dictionaries(
         "sort": st.sampled_from(
             ["settlement"] * 4
             + ["account_credit"] * 4
-            + ["account_premium", "account_payout", "insurance_status", "reversal", "grant"]
+            + ["account_payout", "insurance_status"] * 2
+            + ["account_premium", "reversal", "grant"]
         ),
     }
 )
@@ -73,15 +79,17 @@ def _event(at: int, told: dict[str, Any]) -> Event:
                 "balc": told["balc"],
             }
         case "account_credit":
-            body = {name: told[name] for name in ("amt", "credit_kind", "clct_month")}
+            body = {name: told[name] for name in ("amt", "credit_kind", "clct_month", "psn_type")}
             body |= {"clct_base": "5000.00"}
         case "account_premium":
             body = {name: told[name] for name in ("amt", "product", "rlts")}
             body |= {"benef_psn_no": "C"}
         case "account_payout":
-            body = {"amt": "300.00", "payout_reason": "transfer_out"}
+            body = {"amt": told["amt"], "payout_reason": "transfer_out"}
         case "insurance_status":
-            body = {"insutype": "310", "clct_way": told["way"], "begndate": told["begndate"]}
+            names = ("begndate", "enddate", "death_date", "surv_stas", "psn_insu_stas", "psn_type")
+            body = {name: told[name] for name in names}
+            body |= {"insutype": "310", "clct_way": told["way"]}
         case "reversal":
             body = {"setl_id": f"e{told['of']}", "acct_pay": told["paid"]}
         case _:
