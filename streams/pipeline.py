@@ -6,7 +6,7 @@ takes such a fact to its history. Both are the same step underneath: put a recor
 and look at the rules that it concerns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from events.kinds import Event
@@ -49,8 +49,11 @@ class Pipeline:
 
     def enter(self, event: Event, out: list[Change]) -> list[Fact]:
         """Take an event to its own history; return the facts it has for other keys."""
+        return self._enter(home(event), out)
+
+    def _enter(self, facts: Sequence[Fact], out: list[Change]) -> list[Fact]:
         onward: list[Fact] = []
-        for fact in home(event):
+        for fact in facts:
             self.watermark = max(self.watermark, fact.record.time)
             if fact.kind == keyed.PERSON:
                 self._person(fact, out, onward)
@@ -90,6 +93,28 @@ class Pipeline:
         history, changed = taken
         self.engine.look(fact.kind, history, changed, out)
         return True
+
+    def receive_all(self, facts: Iterable[Fact], out: list[Change]) -> None:
+        """Take facts to their histories, kind after kind, in their order within each.
+
+        Every history gets its facts in their order all the same. Each kind has code and data of
+        its own, which the processor's caches do not hold for long.
+        """
+        by_kind: dict[str, list[Fact]] = {}
+        for fact in facts:
+            by_kind.setdefault(fact.kind, []).append(fact)
+        for kind in by_kind.values():
+            for fact in kind:
+                self.receive(fact, out)
+
+    def process_all(self, events: Sequence[Event], out: list[Change]) -> None:
+        """`process` for many events, each step for all of them before the next.
+
+        Every history ends as if they had been processed one by one; only changes of different
+        histories may be told in another order.
+        """
+        facts = [home(event) for event in events]
+        self.receive_all([fact for some in facts for fact in self._enter(some, out)], out)
 
     def process(self, event: Event, out: list[Change]) -> None:
         """Both steps at once, for a process that owns every key; `engine.finish` ends a batch."""

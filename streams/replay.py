@@ -25,6 +25,7 @@ from msgspec import Struct
 from alerts.alert import Alert, alert_of
 from alerts.ledger.trials import parted
 from events.deadletters import DeadLetter
+from events.kinds import Event
 from events.times import DAY
 from rules.engine import Change
 from rules.histories.facts import Fact
@@ -36,6 +37,8 @@ from streams.sharing import shared_reads
 _FACTS: Final = msgspec.msgpack.Encoder()
 _CHUNK: Final = 2000
 _STEP: Final = 5000
+BATCH: Final = 256
+"""Events, or facts, that are taken step by step (`Pipeline.process_all`)."""
 
 
 class Outcome(Struct):
@@ -125,6 +128,7 @@ def _alone(
     part, last, memory = _Part(letters=[]), _Latest(), Memory()
     pipeline = Pipeline(assemble(assembly), memory)
     changes: list[Change] = []
+    batch: list[Event] = []
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -132,16 +136,18 @@ def _alone(
             if isinstance(read, DeadLetter):
                 part.letters.append(read)
             else:
-                pipeline.process(read.event, changes)
+                batch.append(read.event)
                 part.events += 1
                 part.unknown += len(read.unknown)
-                if changes:
-                    last.keep(changes)
+            if len(batch) >= BATCH or sequence % _STEP == 0:
+                pipeline.process_all(batch, changes)
+                batch.clear()
             if sequence % _STEP == 0:
                 _finish(pipeline, changes, last)
                 memory.sweep(pipeline.watermark)
                 if progress is not None:
                     progress(sequence)
+        pipeline.process_all(batch, changes)
         _finish(pipeline, changes, last)
     finally:
         if collecting:
@@ -229,13 +235,16 @@ def _places(assembly: Assembly, share: int, number: int, folder: Path) -> _Part:
     pipeline = Pipeline(assemble(assembly), memory)
     changes: list[Change] = []
     shares = [_facts(folder / f"{other}-{share}.facts") for other in range(number)]
+    batch: list[Fact] = []
     for done, (_, fact) in enumerate(merge(*shares, key=lambda pair: pair[0])):
-        pipeline.receive(fact, changes)
-        if changes:
-            last.keep(changes)
+        batch.append(fact)
+        if len(batch) >= BATCH or done % _STEP == 0:
+            pipeline.receive_all(batch, changes)
+            batch.clear()
         if done % _STEP == 0:
             _finish(pipeline, changes, last)
             memory.sweep(pipeline.watermark)
+    pipeline.receive_all(batch, changes)
     _finish(pipeline, changes, last)
     return _Part(alerts=last.alerts(), letters=[], failures=dict(pipeline.engine.failures))
 
