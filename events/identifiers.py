@@ -137,7 +137,7 @@ _RUNS_DOWN: Final = _RUNS[::-1]
 def is_placeholder(text: str) -> bool:
     """Whether a text stands for "nothing": a status word, one repeated sign, or a counted run."""
     trimmed = text.strip()
-    if trimmed.upper() in _STATUS_WORDS or len(set(trimmed)) <= 1:
+    if not trimmed.strip(trimmed[:1]) or trimmed.upper() in _STATUS_WORDS:
         return True
     return len(trimmed) > 3 and (trimmed in _RUNS or trimmed in _RUNS_DOWN)
 
@@ -311,11 +311,10 @@ def check_trace(text: str) -> Problem | None:
 def is_placeholder_receipt(bill_code: str, bill_no: str) -> bool:
     """Whether a receipt's code and number cannot identify a receipt."""
     number = bill_no.strip()
-    return (
-        len(number) < 4
-        or is_placeholder(number)
-        or (bill_code != "" and is_placeholder(f"{bill_code}{number}"))
-    )
+    if len(number) < 4 or is_placeholder(number):
+        return True
+    # What has such a number at its end repeats no sign and counts no run.
+    return bill_code != "" and f"{bill_code.lstrip()}{number}".upper() in _STATUS_WORDS
 
 
 def check_receipt(bill_code: str, bill_no: str) -> Problem | None:

@@ -34,21 +34,25 @@ class Memory:
     def take(self, fact: Fact) -> tuple[History, Sequence[Record]] | None:
         """Take a fact's record up into its history."""
         kind, key = fact.kind, fact.key
-        histories = self._kinds[kind]
-        history = histories.get(key)
+        history = self._kinds[kind].get(key)
         if history is None:
             if kind == keyed.DOCUMENT:
                 single = self._single.setdefault(key, fact.record)
                 if single is fact.record:
                     return None
                 del self._single[key]
-            history = histories[key] = keyed.KINDS[kind](key)
-            if kind == keyed.DOCUMENT:
+                history = self._begin(kind, key)
                 history.take(single)
-            elif kind in self._days:
-                self._days[kind].setdefault(_last_day(key), []).append(key)
+            else:
+                history = self._begin(kind, key)
         changed = history.take(fact.record)
         return (history, changed) if changed else None
+
+    def _begin(self, kind: str, key: str) -> History:
+        history = self._kinds[kind][key] = keyed.KINDS[kind](key)
+        if kind in self._days:
+            self._days[kind].setdefault(_last_day(key), []).append(key)
+        return history
 
     def sweep(self, watermark: int) -> None:
         """Drop the keys of days whose retention is over at an event time."""

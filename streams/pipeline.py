@@ -84,9 +84,6 @@ class Pipeline:
     def receive(self, fact: Fact, out: list[Change]) -> bool:
         """Take a fact to its history; whether rules had something new to look at there."""
         self.watermark = max(self.watermark, fact.record.time)
-        return self._place(fact, out)
-
-    def _place(self, fact: Fact, out: list[Change]) -> bool:
         taken = self.histories.take(fact)
         if taken is None:
             return False
@@ -119,4 +116,6 @@ class Pipeline:
     def process(self, event: Event, out: list[Change]) -> None:
         """Both steps at once, for a process that owns every key; `engine.finish` ends a batch."""
         for fact in self.enter(event, out):
-            self._place(fact, out)
+            taken = self.histories.take(fact)
+            if taken is not None:
+                self.engine.look(fact.kind, *taken, out)

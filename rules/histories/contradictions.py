@@ -6,7 +6,7 @@ numbers), the national coding rules. Identity numbers are looked at and not kept
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
@@ -112,11 +112,13 @@ def contradictions(event: Settlement, visit: Visit) -> tuple[str, ...]:
     return found
 
 
-def defects(event: Settlement, visit: Visit) -> Iterator[Fact]:
+def defects(event: Settlement, visit: Visit) -> Iterable[Fact]:
     """Facts for the institution's month, one for each sort of defect; usually none."""
     found = contradictions(event, visit)
-    if not found:
-        return
+    return _told(visit, found) if found else ()
+
+
+def _told(visit: Visit, found: tuple[str, ...]) -> Iterator[Fact]:
     sorts: dict[str, list[str]] = {}
     for name in dict.fromkeys(found):
         sort, _, kind = name.partition(".")

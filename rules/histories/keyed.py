@@ -161,11 +161,15 @@ class History(Struct, gc=False):
         """Take up a record; return what rules must look at again, None if it was known."""
         name = SERIES[type(record)]
         series: list[AnyRecord] | None = getattr(self, name, None)
-        if series is None:
-            raise TypeError(f"{type(self).__name__} does not keep {type(record).__name__}")
-        if series is NOTHING:
+        if series:
+            if series[-1].time < record.time:
+                series.append(record)
+                return (record,)
+        elif series is NOTHING:
             setattr(self, name, [record])
             return (record,)
+        elif series is None:
+            raise TypeError(f"{type(self).__name__} does not keep {type(record).__name__}")
         kept = put(series, record)
         return (kept,) if kept is not None else None
 

@@ -24,13 +24,21 @@ def put(series: list[R], record: R) -> R | None:
 
     Returns the record as it now stands, or None if nothing changed (delivered again).
     """
-    if not series or series[-1].time < record.time:
+    if not series:
         series.append(record)
         return record
-    at = bisect_left(series, (record.time, record.event_id), key=_order)
-    if at == len(series) or _order(series[at]) != _order(record):
-        series.insert(at, record)
+    last, time = series[-1], record.time
+    if last.time < time:
+        series.append(record)
         return record
+    if last.time == time and last.event_id == record.event_id:
+        at = -1
+    else:
+        order = (time, record.event_id)
+        at = bisect_left(series, order, key=_order)
+        if at == len(series) or _order(series[at]) != order:
+            series.insert(at, record)
+            return record
     reversed_at: int = getattr(record, "rev_at", 0)
     known: Any = series[at]
     if not reversed_at or 0 < known.rev_at <= reversed_at:
