@@ -448,6 +448,8 @@ class Weekly(Record, frozen=True, gc=False, array_like=True, tag=True):
     traced: bool
     """Whether any of them was sent with one."""
     rev_at: int = 0
+    asks: bool = False
+    """As for the bill; not told by messages of earlier versions."""
 
 
 class Told(Record, frozen=True, gc=False, array_like=True, tag=True):

@@ -229,6 +229,7 @@ def _beside(visit: Visit, bill: Bill) -> list[Fact]:
         bill.drugs,
         bill.untraced < bill.drugs,
         visit.rev_at,
+        bill.asks,
     )
     return [Fact(keyed.NEIGHBOURS, quarter_key(city, visit.time), weekly)]
 

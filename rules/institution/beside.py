@@ -59,17 +59,19 @@ def verdicts(
     rule: Rule,
     context: Context,
     around: Neighbours,
+    settled: Mapping[str, Sequence[Weekly]],
     does: Mapping[str, int],
     counts: Callable[[Weekly], bool],
 ) -> Iterator[Verdict]:
     """One matter for each institution that does not, and for each of which that was said before.
 
-    `does` are those that do it, `counts` says of which settlements it is asked at all.
+    `settled` are the weeks of those that are asked or counted; `does` are those that do it,
+    `counts` says of which settlements it is asked at all.
     """
     limits = rule.at(begin_of(around))
     silent = dict[str, Sequence[Weekly]]()
     doing = 0
-    for inst, weeks in around.weeks.items():
+    for inst, weeks in settled.items():
         if inst in does:
             doing += 1
         elif len(weeks) >= limits["weeks"]:

@@ -25,7 +25,7 @@ def check(rule: Rule, context: Context, around: Neighbours, record: Weekly) -> I
     begins = record.traced and around.scanners[record.inst] == record.time
     if not begins and changes_nothing(rule, around, around.scanners, record.inst):
         return ()
-    return verdicts(rule, context, around, around.scanners, partial(_counts, context))
+    return verdicts(rule, context, around, around.weeks, around.scanners, partial(_counts, context))
 
 
 def _counts(context: Context, week: Weekly) -> bool:
