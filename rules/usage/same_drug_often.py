@@ -2,8 +2,11 @@
 
 Unlike overlapping supply it needs no days of supply and counts what the account paid too: who buys
 one drug at four places may mean to sell it. Where only the account paid, the purchases must come to
-more than somebody can need: so many days of supply, or so much money. Treatment of consecutive days
-at one hospital, such as infusions, is one purchase; what nobody's fund or account paid is none.
+more than somebody can need: so many days of supply, or so much money. What comes to less is told,
+mildly, where it was fetched at far more pharmacies than anybody needs in so few days, or far more
+often than packs of a week last, unless the days of supply say that it was used up in between.
+Treatment of consecutive days at one hospital, such as infusions, is one purchase; what nobody's
+fund or account paid is none.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +24,7 @@ from rules.histories.records import Line, Visit
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
 from rules.rule import Rule
-from rules.usage.drugs import generic, is_drug
+from rules.usage.drugs import beginnings, generic, is_drug
 from rules.usage.periods import months_until
 from rules.usage.supply import draws_on_pool, is_own_affair
 
@@ -115,11 +118,15 @@ def _look(
     if len(bought) <= bounds.purchases and len({v.inst for v in bought}) <= bounds.places:
         return None
     reach = max(bounds.days, bounds.place_days) * DAY
-    taking, no_more = episode(bought, month, reach, partial(_hit, limits, bounds, drug))
-    if not taking:
-        return None
-    finding = _finding(context, drug, taking, bounds)
-    return withdrawn(finding) if no_more else finding
+    findings: list[Finding | None] = []
+    for mild, hit in ((False, _hit), (True, _mild)):
+        taking, no_more = episode(bought, month, reach, partial(hit, limits, bounds, drug))
+        if taking:
+            finding = _finding(context, drug, taking, bounds, mild=mild)
+            if not no_more:
+                return finding
+            findings.append(withdrawn(finding))
+    return findings[0] if findings else None
 
 
 def _bought(visit: Visit, drug: str) -> Iterator[Line]:
@@ -140,6 +147,36 @@ def _hit(limits: Limits, bounds: Bounds, drug: str, run: Sequence[Visit]) -> Seq
     if len({visit.inst for visit in near}) > bounds.places and _too_much(limits, near, drug):
         return near
     return ()
+
+
+def _mild(limits: Limits, bounds: Bounds, drug: str, run: Sequence[Visit]) -> Sequence[Visit]:
+    """Purchases at pharmacies far beyond the bounds, though they come to little."""
+    if not run:
+        return ()
+    day = day_of(run[-1].time)
+    shops = [visit for visit in run if at_pharmacy(visit)]
+    near = [visit for visit in shops if day_of(visit.time) > day - limits["quick_days"]]
+    most = max(bounds.places + 1, limits["quick_places"])
+    if len({visit.inst for visit in near}) >= most and _is_left(limits, near, drug):
+        return near
+    if not drug.startswith(beginnings(limits["lasting"])):
+        return ()
+    near = [visit for visit in shops if day_of(visit.time) > day - bounds.days]
+    often = max(bounds.purchases + 1, limits["many_times"])
+    return near if len(_times(near)) >= often and _is_left(limits, near, drug) else ()
+
+
+def _is_left(limits: Limits, visits: Sequence[Visit], drug: str) -> bool:
+    """Whether much was left at the last of these purchases, as far as days of supply were told.
+
+    A purchase without days is taken to be for as few as the others; where none has any they tell
+    nothing.
+    """
+    days = [max((line.days for line in _bought(visit, drug)), default=0) for visit in visits]
+    least = min(filter(None, days), default=0)
+    elapsed = day_of(visits[-1].time) - day_of(visits[0].time)
+    supply = sum(one or least for one in days[:-1])
+    return not least or bool(supply > elapsed + limits["left_days"])
 
 
 def _too_much(limits: Limits, visits: Sequence[Visit], drug: str) -> bool:
@@ -167,7 +204,9 @@ def _times(visits: Sequence[Visit]) -> list[Visit]:
     return apart
 
 
-def _finding(context: Context, drug: str, taking: Sequence[Visit], bounds: Bounds) -> Finding:
+def _finding(
+    context: Context, drug: str, taking: Sequence[Visit], bounds: Bounds, *, mild: bool
+) -> Finding:
     lines = [line for visit in taking for line in _bought(visit, drug)]
     amount = sum(line.amount for line in lines)
     insts = sorted({visit.inst for visit in taking})
@@ -175,7 +214,7 @@ def _finding(context: Context, drug: str, taking: Sequence[Visit], bounds: Bound
         taking,
         amount=amount,
         area=taking[-1].insured_area,
-        severity=2 if len(insts) > bounds.places else 3,
+        severity=2 if not mild and len(insts) > bounds.places else 3,
         assumed=bounds.filled,
         evidence={
             "drug": next((line.name for line in lines if line.name), drug),
