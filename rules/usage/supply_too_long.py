@@ -3,7 +3,8 @@
 How many days are too many depends on what the drug is for: acute infections and emergencies,
 chronic care, and what was filed for as a long-term supply. What only the personal account pays is
 the insured's own money: it is told where it goes so far that hoarding or resale comes to mind. A
-single pack is never too much, however long it lasts: packs are not cut.
+single pack is never too much, however long it lasts: packs are not cut. The law's own numbers of
+days are lower and allow more for a reason; the bound is what no reason or whole pack explains.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ KIND: Final = PERSON
 RECORDS: Final = (Visit, Permit)
 SUBJECT: Final = "person"
 _LAW: Final = "supply.filing_types"
+_LONG: Final = "prescription.max_days.long_term"
+_ORDINARY: Final = "prescription.max_days.ordinary"
+_EMERGENT: Final = "prescription.max_days.emergency"
 _EMERGENCY: Final = str(Scheme.EMERGENCY)
 _CHRONIC: Final = frozenset({Scheme.CHRONIC, Scheme.TWO_DISEASE})
 _PACK: Final = 1000
@@ -52,11 +56,16 @@ def check(
     """One matter a settlement: its drugs for too many days."""
     if isinstance(record, Visit):
         limits = rule.at(record.time)
-        least = limits["long_days" if record.scheme in _CHRONIC else "acute_days"]
         for line in record.lines:
-            if line.days > least:
-                return _matter(limits, context, person, record)
-        return ()
+            if line.days > limits["acute_days"]:
+                break
+        else:
+            return ()
+        if record.scheme in _CHRONIC:
+            least = _long(limits, context, record).days
+            if all(line.days <= least for line in record.lines):
+                return ()
+        return _matter(limits, context, person, record)
     return _verdicts(rule, context, person)
 
 
@@ -72,7 +81,7 @@ def _matter(limits: Limits, context: Context, person: Person, visit: Visit) -> S
     bound = _bound(limits, context, person, visit)
     finding = None
     if longest > bound.days:
-        beyond = list(_beyond(limits, visit, bound))
+        beyond = list(_beyond(limits, visit, bound, _ordinary(limits, context, visit)))
         finding = _finding(limits, context, visit, beyond) if beyond else None
     if finding is not None and visit.rev_at:
         finding = withdrawn(finding)
@@ -84,24 +93,52 @@ def _bound(limits: Limits, context: Context, person: Person, visit: Visit) -> Bo
         days = limits["filed_days"]
         return Bound(days, "已备案的长期用药", "a long-term supply that was filed for")
     if visit.scheme in _CHRONIC:
-        return Bound(limits["long_days"], "长期处方", "a long-term prescription")
+        return _long(limits, context, visit)
+    days = limits["acute_days"]
     if visit.scheme == _EMERGENCY:
-        return Bound(limits["acute_days"], "急诊处方", "an emergency")
+        return _prolonged(context, visit, _EMERGENT, Bound(days, "急诊处方", "an emergency"))
     acute = beginnings(limits["acute"])
     for code in visit.diagnoses:
         if not code.startswith(acute):
             break
     else:
         if visit.diagnoses:
-            return Bound(limits["acute_days"], "急性病处方", "an acute disease")
-    return _ordinary(limits)
+            return _prolonged(
+                context, visit, _ORDINARY, Bound(days, "急性病处方", "an acute disease")
+            )
+    return _ordinary(limits, context, visit)
 
 
-def _ordinary(limits: Limits) -> Bound:
-    return Bound(limits["ordinary_days"], "普通门诊处方", "an ordinary prescription")
+def _ordinary(limits: Limits, context: Context, visit: Visit) -> Bound:
+    bound = Bound(limits["ordinary_days"], "普通门诊处方", "an ordinary prescription")
+    return _prolonged(context, visit, _ORDINARY, bound)
 
 
-def _beyond(limits: Limits, visit: Visit, bound: Bound) -> Iterator[Excess]:
+def _prolonged(context: Context, visit: Visit, path: str, bound: Bound) -> Bound:
+    """A bound that says how many days the law names, which may be prolonged for a reason."""
+    law = context.law(visit.insured_area, path, visit.time)
+    if law is None:
+        return bound
+    return Bound(
+        bound.days,
+        f"{bound.zh}（规定一般{law.value}天，有理由可延长）",
+        f"{bound.en} (as a rule {law.value} by law, more for a reason)",
+    )
+
+
+def _long(limits: Limits, context: Context, visit: Visit) -> Bound:
+    """The most days of a long-term prescription in whole packs; far more before there were any."""
+    law = context.law(visit.insured_area, _LONG, visit.time)
+    if law is None:
+        return Bound(limits["far_days"], "慢特病处方", "a prescription in chronic care")
+    return Bound(
+        int(str(law.value)) + limits["pack_days"],
+        f"长期处方（规定最长{law.value}天，按整包装放宽）",
+        f"a long-term prescription ({law.value} by law, in whole packs)",
+    )
+
+
+def _beyond(limits: Limits, visit: Visit, bound: Bound, ordinary: Bound) -> Iterator[Excess]:
     """The lines beyond their bound: what several packs supply and the insurance paid for."""
     lines = insured_lines(visit)
     packs: dict[str, int] = {}
@@ -111,12 +148,12 @@ def _beyond(limits: Limits, visit: Visit, bound: Bound) -> Iterator[Excess]:
     for line in lines:
         if line.days > bound.days and packs[generic(line)] > _PACK:
             pool = draws_on_pool(visit, line)
-            own = _bound_of(limits, line, bound, pool=pool)
+            own = _bound_of(limits, line, bound, ordinary, pool=pool)
             if line.days > own.days:
                 yield Excess(line, own, pool)
 
 
-def _bound_of(limits: Limits, line: Line, bound: Bound, *, pool: bool) -> Bound:
+def _bound_of(limits: Limits, line: Line, bound: Bound, ordinary: Bound, *, pool: bool) -> Bound:
     """A drug that is taken for years may be refilled on the visit for an acute disease.
 
     What draws on no pool is bound by what nobody needs for himself.
@@ -124,7 +161,7 @@ def _bound_of(limits: Limits, line: Line, bound: Bound, *, pool: bool) -> Bound:
     if not pool and bound.days < limits["far_days"]:
         return Bound(limits["far_days"], "个人账户购药", "purchases from the account")
     if line.code.startswith(beginnings(limits["lasting"])):
-        return max(bound, _ordinary(limits), key=_days)
+        return max(bound, ordinary, key=_days)
     return bound
 
 
