@@ -17,6 +17,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found, stands, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Benefit, Visit
+from rules.pool import pool_of
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -77,7 +78,7 @@ def _rests_on(context: Context, person: Person, visit: Visit, benefit: Benefit) 
     day = day_of(visit.time)
     return (
         visit.scheme == Scheme.CHRONIC
-        and visit.pool_paid > 0
+        and pool_of(context, visit) > 0
         and same_disease(visit.disease, benefit.disease)
         and holds(person.benefits, benefit, day)
         and not _sound(context, person, benefit, day)
@@ -118,7 +119,7 @@ def _soon_put_right(rule: Rule, context: Context, person: Person, benefit: Benef
 
 
 def _found(context: Context, benefit: Benefit, visits: Sequence[Visit], *, filled: bool) -> Finding:
-    paid = sum(visit.pool_paid for visit in visits)
+    paid = sum(pool_of(context, visit) for visit in visits)
     return found(
         [benefit, *visits],
         amount=paid,

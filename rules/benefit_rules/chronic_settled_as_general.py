@@ -17,6 +17,7 @@ from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Benefit, Visit
 from rules.histories.spreading import at_pharmacy
+from rules.pool import pool_of
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -57,7 +58,9 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
     law = context.law(visit.insured_area, _LAW, visit.time)
     if law is None or not law.flag:
         return None
-    paid = visit.pool_paid
+    paid = pool_of(context, visit)
+    if not paid:
+        return None
     return found(
         [visit],
         amount=paid,

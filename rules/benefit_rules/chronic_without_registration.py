@@ -24,6 +24,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Benefit, Visit
+from rules.pool import pool_of
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -62,7 +63,7 @@ def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding
     day, disease, benefits = day_of(visit.time), visit.disease, person.benefits
     if in_force(benefits, visit.scheme, disease, day) is not None:
         return None
-    paid = visit.pool_paid
+    paid = pool_of(context, visit)
     if not concerned(visit) or max(paid, visit.deductible) <= rule.at(visit.time)["tolerance"]:
         return None
     if visit.scheme == Scheme.TWO_DISEASE and in_force(benefits, Scheme.CHRONIC, disease, day):

@@ -30,6 +30,7 @@ from rules.context import Context
 from rules.histories.keyed import Person
 from rules.histories.records import Visit
 from rules.histories.series import before
+from rules.pool import pool_of
 
 PRESCRIPTION_DAYS = 30
 """As `benefit.pharmacy_not_paid` has it."""
@@ -83,7 +84,7 @@ def explain(context: Context, person: Person, visit: Visit) -> Explanation:
         sums=sums,
         earlier=earlier,
         result=calculate(context.policy, claim, sums),
-        paid=visit.pool_paid,
+        paid=pool_of(context, visit),
     )
 
 
@@ -101,7 +102,7 @@ def _sums(context: Context, person: Person, visit: Visit) -> tuple[Accumulators,
             scheme=BENEFIT_SCHEMES.get(other.scheme, "inpatient"),
             in_policy=other.in_scope,
             deductible=other.deductible,
-            paid=other.pool_paid,
+            paid=pool_of(context, other),
             account_owner=other.owner,
         )
         sums = accumulate(sums, settled, person.key)

@@ -15,6 +15,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Status, Visit
+from rules.pool import pool_of
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -120,7 +121,7 @@ def _found(
     severity: int,
     path: str = "",
 ) -> Finding | None:
-    paid = visit.pool_paid
+    paid = pool_of(context, visit)
     if paid <= rule.at(visit.time)["tolerance"]:
         return None
     return found(

@@ -16,6 +16,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Permit, Visit
+from rules.pool import pool_of
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -47,7 +48,7 @@ def _verdict(rule: Rule, context: Context, person: Person, visit: Visit) -> Verd
 
 
 def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding | None:
-    paid = visit.pool_paid
+    paid = pool_of(context, visit)
     if not concerned(visit) or not is_general(visit) or paid <= rule.at(visit.time)["tolerance"]:
         return None
     claim = claim_of(context, visit, "full", filed=filed(person, visit))

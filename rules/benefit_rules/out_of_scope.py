@@ -14,6 +14,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
+from rules.pool import pool_of
 from rules.reference import COVERED, CatalogueEntry
 from rules.rule import Rule
 
@@ -26,7 +27,7 @@ def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Ver
     """One matter a settlement: that the pool paid for what is off the list."""
     if not visit.pool_paid:
         return ()
-    paid = visit.pool_paid
+    paid = pool_of(context, visit)
     if not visit.own_expense and paid <= visit.in_scope and _in_scope(context, visit):
         return ()
     finding = _look(rule, context, visit, paid)

@@ -15,6 +15,7 @@ from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Line, Visit
+from rules.pool import pool_of
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -28,7 +29,7 @@ def check(rule: Rule, context: Context, _: Person, visit: Visit) -> Iterable[Ver
     """One matter a settlement: what its lines count in beyond their limits."""
     if not (visit.pool or visit.fund) or not any(_exceeds(context, one) for one in visit.lines):
         return ()
-    paid = visit.pool_paid
+    paid = pool_of(context, visit)
     if paid <= 0 or visit.in_scope <= 0 or not concerned(visit):
         return ()
     finding = _look(rule.at(visit.time), context, visit, paid)

@@ -19,6 +19,7 @@ from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Script, Visit
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
+from rules.pool import pool_of
 from rules.rule import Rule
 
 KIND: Final = PERSON
@@ -56,7 +57,7 @@ def _verdict(rule: Rule, context: Context, person: Person, visit: Visit) -> Verd
 
 
 def _look(rule: Rule, context: Context, person: Person, visit: Visit) -> Finding | None:
-    limits, paid = rule.at(visit.time), visit.pool_paid
+    limits, paid = rule.at(visit.time), pool_of(context, visit)
     known = context.institutions.get(visit.inst)
     if (
         known is None

@@ -28,7 +28,6 @@ _READ: Final = (
     "chronic.",
     "two_disease.",
     "basic.",
-    "amounts.",
     "pharmacy.",
     "offsite.",
 )
@@ -65,7 +64,6 @@ class Tariff(NamedTuple):
     inside: tuple[str, ...]
     counted_at: tuple[int, ...]
     capped_at: tuple[int, ...]
-    account_inside: bool
     filled_deductible: tuple[str, ...]
     filled_ratio: tuple[str, ...]
     filled_cap: tuple[str, ...]
@@ -199,7 +197,6 @@ def _tariff(policy: Policy, day: int, key: tuple[str, int, str, str, bool, bool]
         inside=tuple(inside),
         counted_at=tuple([SCHEMES.index(name) for name in counted]),
         capped_at=tuple([SCHEMES.index(name) for name in capped]),
-        account_inside=bool(law.flag("amounts.fund_sum_includes_account")),
         filled_deductible=_filled(left.steps),
         filled_ratio=_filled(ratio.steps),
         filled_cap=_filled(limit.steps),

@@ -35,6 +35,7 @@ from rules.histories.records import Benefit, Record, Status, Visit
 from rules.histories.records import Claim as ManualClaim
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy
+from rules.pool import pool_of
 
 INFERRED: Final = 2
 """Severity of what holds only because reports call the person in work: they may be late."""
@@ -242,7 +243,7 @@ def _go_on(
             claims_until(context, person, sums, standing, visit)
         if is_inpatient(visit):
             if not visit.rev_at:
-                sums.inpatient += visit.pool_paid
+                sums.inpatient += pool_of(context, visit)
         elif concerned(visit):
             claimed = sum(amount for when, amount in claims if when <= visit.time) if claims else 0
             found.append(_reckon(context, person, sums, visit, claimed))
@@ -268,7 +269,7 @@ def _reckon(context: Context, person: Person, sums: Sums, visit: Visit, claimed:
     area = visit.insured_area[:CITY]
     pharmacy = at_pharmacy(visit)
     sums.splits = sums.splits or visit.pool > 0
-    paid = _paid(visit, terms, splits=sums.splits)
+    paid = _paid(context, visit, splits=sums.splits)
     known = visit.in_scope > 0
     in_policy = visit.in_scope if known else max(0, visit.fee - visit.own_expense)
     charged = visit.deductible if 0 <= visit.deductible <= in_policy else 0
@@ -323,7 +324,7 @@ def _book(sums: Sums, visit: Visit, area: str, scheme: BenefitScheme, used: int,
         sums.paid[area, scheme] = sums.paid.get((area, scheme), 0) + paid
 
 
-def _paid(visit: Visit, terms: Tariff, *, splits: bool) -> int:
+def _paid(context: Context, visit: Visit, *, splits: bool) -> int:
     """The pool's part that was not given back.
 
     A sender that tells the pool's part at all means none where it says none; the rest of the
@@ -331,5 +332,5 @@ def _paid(visit: Visit, terms: Tariff, *, splits: bool) -> int:
     """
     paid = visit.pool
     if not paid and not splits:
-        paid = visit.pool_paid - (visit.account if terms.account_inside else 0)
+        paid = pool_of(context, visit)
     return max(0, paid - (0 if visit.rev_at else visit.back[0]))

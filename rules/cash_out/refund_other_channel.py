@@ -10,6 +10,7 @@ from typing import Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
+from rules.histories.fund_sums import fund_back
 from rules.histories.keyed import PERSON, Person
 from rules.histories.records import Refund, Visit
 from rules.rule import Rule
@@ -38,7 +39,7 @@ def _look(rule: Rule, context: Context, visit: Visit, refunds: Sequence[Refund])
         return None
     settled = visit.fund + visit.account + visit.hospital_part
     cash_paid = max(visit.cash, visit.fee - settled)
-    counted = _without_repeats(refunds, visit.fund + account_paid + cash_paid)
+    counted = _without_repeats(visit, refunds, visit.fund + account_paid + cash_paid)
     account_back = sum(refund.account or refund.shared for refund in counted)
     shared_back = sum(refund.shared for refund in counted)
     cash_back = sum(refund.cash for refund in counted)
@@ -71,9 +72,10 @@ def _look(rule: Rule, context: Context, visit: Visit, refunds: Sequence[Refund])
     )
 
 
-def _without_repeats(refunds: Sequence[Refund], paid: int) -> Sequence[Refund]:
+def _without_repeats(visit: Visit, refunds: Sequence[Refund], paid: int) -> Sequence[Refund]:
     """The reversals, each once where the same one was sent again under another event id."""
-    if sum(refund.fund + refund.account + refund.cash for refund in refunds) <= paid:
+    back = [fund_back(visit, one) + one.account + one.cash for one in refunds]
+    if sum(back) <= paid:
         return refunds
     told = {
         (refund.targets, refund.fund, refund.account, refund.shared, refund.cash): refund

@@ -1,9 +1,10 @@
 """Amounts of one settlement that do not add up.
 
-Where a province counts account money inside the fund's sum (`together`), sums that hold only that
-way are right; elsewhere they are not. That own expense and in-policy costs make up the total is no
-identity of the interface: it counts where an institution otherwise keeps it. That a line's costs
-are its count times its price is one, but what is counted and priced differs: so does this.
+Where a province counts account money inside the fund's sum, as the policy says, sums that hold
+only that way are right; elsewhere they are not, which is told once for all sums of a settlement.
+That own expense and in-policy costs make up the total is no identity of the interface: it counts
+where an institution otherwise keeps it. That a line's costs are its count times its price is one,
+but what is counted and priced differs: so does this.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from functools import partial
 from itertools import chain
 from typing import Final
 
+from events.times import day_of
 from rules.context import Context
 from rules.data_quality.collecting import areas_with, collected
 from rules.data_quality.exceptions import Way, Ways, exceptions, told
@@ -20,6 +22,8 @@ from rules.histories.contradictions import AMOUNTS
 from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
 from rules.histories.records import PARTS_OFF, Bill, Defect
 from rules.institution.months import judged, reviewed
+from rules.packs import Policy
+from rules.pool import counts_inside
 from rules.rule import Rule
 
 KIND: Final = INSTITUTION_MONTH
@@ -86,15 +90,19 @@ def check(
         )
     if record.sort != AMOUNTS:
         return ()
-    areas = rule.at(record.time)["together"]
     return collected(
         rule,
         context,
         month,
         record,
         _SAYS,
-        lambda one, kind: not kind.endswith("_apart") or not areas_with(areas, one.insured_area),
+        lambda one, kind: not kind.endswith("_apart") or not _inside(context.policy, one),
     )
+
+
+def _inside(policy: Policy, one: Defect) -> bool:
+    """Whether account money is counted inside the fund's sum there and then."""
+    return counts_inside(policy, one.insured_area, one.area, day_of(one.time))
 
 
 def _parts(rule: Rule, context: Context, month: InstitutionMonth, bill: Bill) -> Iterable[Verdict]:

@@ -83,7 +83,7 @@ def bill_of(
         amount,
         prescribed,
         doctor,
-        pharmacy and drugs > 0 and visit.pool_paid > 0 and visit.scheme in _ACUTE,
+        pharmacy and drugs > 0 and _asks(visit),
         visit.rev_at,
         sent(visit, pharmacy=pharmacy),
         Packs(several, short, short_amount) if several else None,
@@ -92,6 +92,17 @@ def bill_of(
         OwnLines(own, unsaid, unsaid_amount) if own else None,
         max(visit.deductible, 0),
     )
+
+
+def _asks(visit: Visit) -> bool:
+    """Whether the pool surely paid for what must be prescribed.
+
+    A sum that may be the account's alone, of amounts that do not show it, is no word of the pool.
+    """
+    if visit.pool_paid <= 0 or visit.scheme not in _ACUTE:
+        return False
+    account = max(visit.account, visit.shared)
+    return bool(visit.pool or visit.account_in) or visit.pool_paid != account
 
 
 def _several(line: Line) -> int:

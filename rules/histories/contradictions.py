@@ -23,7 +23,7 @@ from events.kinds import Settlement
 from events.times import DAY, day_number, day_of, day_start
 from rules.histories import keyed
 from rules.histories.facts import Fact, month_key
-from rules.histories.records import Defect, Visit
+from rules.histories.records import ACCOUNT_INSIDE, Defect, Visit
 
 IDENTITY: Final = "identity"
 CODING: Final = "coding"
@@ -144,9 +144,10 @@ def _told(visit: Visit, found: tuple[str, ...]) -> Iterator[Fact]:
 def _amounts(e: Settlement, visit: Visit) -> tuple[str, ...]:
     """Identities between amounts; those of the fund are looked at with and without account money.
 
-    `*_apart` holds only if account money is counted inside the fund's sum, as some provinces do.
+    `*_apart` holds only if account money is counted inside the fund's sum, as some provinces do:
+    one of them says so of all the sums.
     """
-    fee, fund, account, cash = visit.fee, visit.fund, visit.account, visit.cash
+    fee, fund, account, cash = visit.fee, +e.fund_pay_sumamt, visit.account, visit.cash
     found: tuple[str, ...] = ()
     own = visit.person_part or account + cash
     if fund or own:
@@ -163,18 +164,24 @@ def _amounts(e: Settlement, visit: Visit) -> tuple[str, ...]:
         found += ("amounts.shared",)
     if visit.in_scope > fee + _CENT:
         found += ("amounts.scope",)
-    if visit.other_funds:
+    if visit.other_funds or visit.account_in == ACCOUNT_INSIDE:
         found += _funds(e, visit)
     if e.setldetail:
         found += _detail(e, visit)
-    return found
+    return _once(found) if len(found) > 1 else found
+
+
+def _once(found: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds, of those that say that account money is counted inside only the first."""
+    inside = [kind for kind in found if kind.endswith("_apart")]
+    return tuple([kind for kind in found if kind not in inside[1:]])
 
 
 def _funds(e: Settlement, visit: Visit) -> tuple[str, ...]:
     """Whether the funds sum to what they paid together, where it was not the pool alone."""
     others = (e.cvlserv_pay, e.hifes_pay, e.hifmi_pay, e.hifob_pay, e.hifdm_pay, e.maf_pay)
     parts = visit.pool + sum(others) + e.oth_pay
-    off = visit.fund - parts
+    off = e.fund_pay_sumamt - parts
     if not parts or -_CENT <= off <= _CENT:
         return ()
     within = visit.account and abs(off - visit.account) <= _CENT
@@ -183,6 +190,7 @@ def _funds(e: Settlement, visit: Visit) -> tuple[str, ...]:
 
 def _detail(e: Settlement, visit: Visit) -> tuple[str, ...]:
     """Whether the funds' parts sum to what the funds paid, or the account paid too."""
+    fund = e.fund_pay_sumamt
     funds = account = others = 0
     for part in e.setldetail:
         kind = part.fund_pay_type
@@ -192,14 +200,12 @@ def _detail(e: Settlement, visit: Visit) -> tuple[str, ...]:
             others += part.fund_payamt
         else:
             funds += part.fund_payamt
-    if not funds or any(abs(total - visit.fund) <= _CENT for total in (funds, funds + others)):
+    if not funds or any(abs(total - fund) <= _CENT for total in (funds, funds + others)):
         return ()
-    if visit.account and abs(funds - visit.fund - visit.account) <= _CENT:
+    if visit.account and abs(funds - fund - visit.account) <= _CENT:
         return ()
     return (
-        ("amounts.detail_apart",)
-        if abs(funds + account - visit.fund) <= _CENT
-        else ("amounts.detail",)
+        ("amounts.detail_apart",) if abs(funds + account - fund) <= _CENT else ("amounts.detail",)
     )
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct, field, structs
 
 from events.codes import Scheme
 from events.times import DAY, day_of, day_start, year_bounds
+from rules.histories.fund_sums import fund_back
 from rules.histories.records import (
     PARTS_OFF,
     RX_HOSPITAL,
@@ -247,7 +248,7 @@ class Person(History, gc=False):
         for refund in self.refunds:
             if not _means(refund, visit):
                 continue
-            amounts = (refund.fund, refund.account, refund.shared, refund.cash)
+            amounts = (fund_back(visit, refund), refund.account, refund.shared, refund.cash)
             back = [sum(pair) for pair in zip(back, amounts, strict=True)]
             whole = not any(amounts) or back[0] + back[1] + back[3] >= paid
             if whole and not reversed_at:

@@ -21,6 +21,9 @@ PARTS_HOLD: Final = 1
 PARTS_OFF: Final = 2
 """Own expense, what is above price limits, what is paid first and the in-policy costs are the
 total of a settlement (`Visit.parts`), or are not."""
+ACCOUNT_APART: Final = 1
+ACCOUNT_INSIDE: Final = 2
+"""Account money is kept apart from the funds' sum of a settlement, or was counted inside."""
 RX_NAMED: Final = 1
 """A sale names a prescription; the other bits say who told of it (`Named.by`)."""
 RX_OWN: Final = 2
@@ -140,10 +143,18 @@ class Visit(Record, frozen=True, gc=False, array_like=True, tag=True):
     """Whether own expense and in-policy costs make up the total: `PARTS_*`, 0 if not told."""
     certified: bool = True
     """Whether a certificate, or its kind, was sent."""
+    account_in: int = 0
+    """`ACCOUNT_*`, as the amounts themselves show it; 0 where they do not.
+
+    What they show to be the account's is no part of `fund`, or `other_funds`, any more.
+    """
 
     @property
     def pool_paid(self) -> int:
-        """What the pool paid, fen; the funds' sum only where the sender tells no parts of it."""
+        """What the pool paid, fen; the funds' sum only where the sender tells no parts of it.
+
+        Rules ask `rules.pool.pool_of`, which knows how the area counts account money.
+        """
         return self.pool or self.fund - self.other_funds
 
 

@@ -21,6 +21,7 @@ from rules.histories.facts import (
     month_key,
     quarter_key,
 )
+from rules.histories.fund_sums import fund_back
 from rules.histories.keyed import Person
 from rules.histories.records import (
     Bill,
@@ -337,7 +338,7 @@ def _payback(visit: Visit, refund: Refund) -> Fact:
         visit.fund,
         refund.account,
         refund.cash,
-        refund.fund,
+        fund_back(visit, refund),
         visit.event_id,
         visit.insured_area,
     )

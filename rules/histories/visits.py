@@ -11,11 +11,14 @@ from events.money import ZERO, Fen
 from events.times import day_number, epoch
 from rules.histories.digests import digest
 from rules.histories.facts import receipt
-from rules.histories.records import PARTS_HOLD, PARTS_OFF, Line, Visit
+from rules.histories.fund_sums import account_in
+from rules.histories.records import ACCOUNT_INSIDE, PARTS_HOLD, PARTS_OFF, Line, Visit
 
 _IDENTITY_CARD: Final = "02"
 _CENT: Final = 2
 """Fen that a sum may be off: rounding of parts."""
+_NO_FUND: Final = ("3102", "999900", "999996")
+"""Beginnings of `fund_pay_type`: accounts, hospitals."""
 _NO_OTHER_FUND: Final = ("3101", "3102", "3901", "999900", "999996")
 """Beginnings of `fund_pay_type`: the pools of employees and residents, accounts, hospitals."""
 # `+amount` turns an amount in fen into a plain integer, which is smaller and quicker to count with.
@@ -65,8 +68,11 @@ def visit_of(e: Settlement) -> Visit:
     if (born is None or not sex) and is_identity(e.certno):
         sex, born = sex or sex_of(e.certno), born or birth_date_of(e.certno)
     begin, balance, ratio = e.begntime, e.balc, e.pool_prop_selfpay
-    fund, pool = e.fund_pay_sumamt, e.hifp_pay
-    others = fund - pool if pool or not fund else _apart_from_pool(e)
+    fund, pool = int(e.fund_pay_sumamt), e.hifp_pay
+    inside = _account_in(e)
+    if inside == ACCOUNT_INSIDE:
+        fund -= max(e.acct_pay, e.acct_mulaid_pay)
+    others = fund - pool if pool or fund <= 0 else min(fund, _apart_from_pool(e))
     return Visit(
         e.event_id,
         epoch(e.event_time),
@@ -93,7 +99,7 @@ def visit_of(e: Settlement) -> Visit:
         owner,
         receipt(e.invo_codg, e.invono) if e.invono else "",
         +e.medfee_sumamt,
-        +fund,
+        fund,
         +pool,
         +e.acct_pay,
         +e.acct_mulaid_pay,
@@ -103,7 +109,7 @@ def visit_of(e: Settlement) -> Visit:
         +e.fulamt_ownpay_amt,
         +e.act_pay_dedc,
         int(ratio * 10000) if ratio else 0,
-        +others,
+        int(others),
         +e.hosp_part_amt,
         +e.psn_part_amt,
         intern(e.hosp_lv),
@@ -116,7 +122,31 @@ def visit_of(e: Settlement) -> Visit:
         signer=intern(e.diseinfo[0].dise_dor_no) if e.diseinfo else "",
         parts=_parts(e) if e.inscp_scp_amt > 0 else 0,
         certified=bool(e.certno or e.psn_cert_type),
+        account_in=inside,
     )
+
+
+def _account_in(e: Settlement) -> int:
+    """Whether the funds' sum holds the account's money, as the settlement itself shows."""
+    account = max(e.acct_pay, e.acct_mulaid_pay)
+    if not account or e.fund_pay_sumamt <= 0:
+        return 0
+    parts = (e.hifp_pay, e.cvlserv_pay, e.hifes_pay, e.hifmi_pay, e.hifob_pay, e.hifdm_pay)
+    told = [part.fund_payamt for part in e.setldetail if _is_fund(part.fund_pay_type)]
+    return account_in(
+        e.medfee_sumamt,
+        e.fund_pay_sumamt,
+        account,
+        e.psn_cash_pay or max(ZERO, e.psn_part_amt - account),
+        e.hosp_part_amt,
+        sum(parts) + e.maf_pay + e.oth_pay,
+        sum(told),
+    )
+
+
+def _is_fund(kind: str) -> bool:
+    """Whether a part of `setldetail` is a fund's."""
+    return bool(kind) and not kind.startswith(_NO_FUND)
 
 
 def _parts(e: Settlement) -> int:
