@@ -1,7 +1,8 @@
 """Adds up a period's events: one pass, sums of fen, in memory that grows with places, not events.
 
 Money of the funds is told apart from account money also where a province counts the latter inside
-`fund_pay_sumamt` (policy `amounts.fund_sum_includes_account`). A reversal counts in the period in
+`fund_pay_sumamt`: as the settlement's own amounts show, else as the policy says
+(`amounts.fund_sum_includes_account`). A reversal counts in the period in
 which it happened, under the scheme of its settlement where that lies in the same period.
 """
 
@@ -13,18 +14,19 @@ from typing import Final, NamedTuple
 from alerts.exports.slim import Claimed, Credited, PaidOut, Premium, Reversed, Settled, Slim
 from events.codes import scheme_of
 from events.times import day_of, month_of
+from rules.histories.fund_sums import account_in
+from rules.histories.records import ACCOUNT_INSIDE
 from rules.packs import Policy
+from rules.pool import counts_inside
 from rules.reference import Reference
 
 EARLIER: Final = "earlier"
 """The scheme of reversals whose settlement lies before the period or never came."""
 ACCOUNT_FUND: Final = "310200"
 POOL_FUND: Final = "310100"
-_INSIDE: Final = "amounts.fund_sum_includes_account"
 _SCHEMES: Final = 4096
-_UNKNOWN: Final = (EARLIER, POOL_FUND)
-_ONES: Final[dict[tuple[str, str], tuple[str, str]]] = {}
-"""Scheme and fund of settlements, each pair kept once."""
+_ONES: Final[dict[tuple[str, str, bool], tuple[str, str, bool]]] = {}
+"""Scheme and fund of settlements and whether the account is in the sum, each kept once."""
 
 
 class Sums:
@@ -115,7 +117,7 @@ class Tally:
         self._policy = policy
         self._institutions = reference.institutions
         self._persons: dict[str, int] = {}
-        self._settled_as: dict[str, tuple[str, str]] = {}
+        self._settled_as: dict[str, tuple[str, str, bool]] = {}
         self._reversals: list[Reversed] = []
         self.events = 0
         self.cells: defaultdict[Cell, Sums] = defaultdict(Sums)
@@ -164,8 +166,8 @@ class Tally:
             self._reversed(event, event.time, before)
         self._reversals.clear()
 
-    def _known(self, event: Reversed) -> tuple[str, str] | None:
-        """Scheme and fund of the settlement that a reversal takes back."""
+    def _known(self, event: Reversed) -> tuple[str, str, bool] | None:
+        """Scheme and fund of the settlement that a reversal takes back, and how it was summed."""
         known = self._settled_as
         return known.get(event.init_setl_id) or known.get(event.setl_id)
 
@@ -179,7 +181,8 @@ class Tally:
         month, day = month_of(time), day_of(time)
         scheme = _scheme(event.med_type, area)
         account = max(event.acct_pay, event.acct_mulaid_pay)
-        fund = event.fund_pay_sumamt - (account if self._inside(area, day) else 0)
+        inside = self._holds_account(event, account, day)
+        fund = event.fund_pay_sumamt - (account if inside else 0)
         known = self._institutions.get(inst)
         level = (known.level if known is not None else "") or event.hosp_lv
         kind = (known.kind if known is not None else "") or event.fixmedins_type
@@ -203,7 +206,8 @@ class Tally:
         self.insured.add(person)
         self.people[group].add(person)
         pool = self._by_fund(event, day, area, fund, account)
-        self._settled_as[event.setl_id] = _ONES.setdefault((scheme, pool), (scheme, pool))
+        told = (scheme, pool, inside)
+        self._settled_as[event.setl_id] = _ONES.setdefault(told, told)
         for line in event.feedetail:
             charge = (city, line.med_chrgitm_type)
             self.charges[charge] += line.det_item_fee_sumamt
@@ -243,10 +247,12 @@ class Tally:
         if found is None:
             # The fund gets its money back all the same.
             earlier = before._known(event) if before is not None else None
-            found = (EARLIER, earlier[1]) if earlier is not None else _UNKNOWN
-        scheme, pool = found
+            inside = counts_inside(self._policy, area, area, day)
+            known = earlier if earlier is not None else ("", POOL_FUND, inside)
+            found = (EARLIER, known[1], known[2])
+        scheme, pool, inside = found
         account = max(event.acct_pay, event.acct_mulaid_pay)
-        fund = event.fund_pay_sumamt - (account if self._inside(area, day) else 0)
+        fund = event.fund_pay_sumamt - (account if inside else 0)
         for sums in (self.cells[Cell(month, inst, area, scheme)], self.days[day]):
             sums.reversals += 1
             sums.fund_back += fund
@@ -276,9 +282,24 @@ class Tally:
     def _account(self, month: str, area: str, item: str, amount: int) -> None:
         _more(self.flows[Flow(month, area, "spending", item)], amount)
 
-    def _inside(self, area: str, day: int) -> bool:
-        value = self._policy.at(area, _INSIDE, day)
-        return value is not None and value.flag
+    def _holds_account(self, event: Settled, account: int, day: int) -> bool:
+        """Whether the sum of a settlement's funds holds account money."""
+        if not account:
+            return False
+        detail = [one for one in event.setldetail if one.fund_pay_type != ACCOUNT_FUND]
+        shown = account_in(
+            event.medfee_sumamt,
+            event.fund_pay_sumamt,
+            account,
+            event.psn_cash_pay,
+            0,
+            event.hifp_pay,
+            sum(one.fund_payamt for one in detail),
+        )
+        area = event.insuplc_admdvs
+        return shown == ACCOUNT_INSIDE or (
+            not shown and counts_inside(self._policy, area, area, day)
+        )
 
 
 def _pair() -> list[int]:
