@@ -6,6 +6,7 @@ absent is empty reference data, and checks that need it stay silent.
 
 import csv
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,7 @@ COVERED: Final = "covered"
 OWN_EXPENSE: Final = "own_expense"
 EXCLUDED: Final = "excluded"
 _ENDLESS: Final = 10**6
+_GENERIC: Final = {"X": 10, "Z": 11}
 _SEPARATED: Final = re.compile(r"[;|,、，；/\s]+")
 """Between diseases of one cell."""
 
@@ -66,6 +68,22 @@ class CatalogueEntry(Struct, frozen=True, gc=False):
     scope: str
 
 
+class Changes(Struct, frozen=True, gc=False):
+    """When drugs came into the catalogue and left it, as day numbers."""
+
+    last: Mapping[str, int]
+    """The last day that any row of a generic holds, whatever its form, pack or scope."""
+    begins: tuple[int, ...]
+    """The days on which rows begin, ascending."""
+    firsts: tuple[int, ...]
+    """The first day of each code, ascending."""
+    ends: tuple[int, ...]
+    """The last day of each code, ascending."""
+
+
+NO_CHANGES: Final = Changes({}, (), (), ())
+
+
 class Reference(Struct, frozen=True, gc=False):
     """All reference data."""
 
@@ -73,6 +91,7 @@ class Reference(Struct, frozen=True, gc=False):
     catalogue: Mapping[str, tuple[CatalogueEntry, ...]]
     areas: Mapping[str, tuple[str, Place | None]]
     holidays: frozenset[int]
+    changes: Changes = NO_CHANGES
 
     def item(self, code: str, day: int) -> CatalogueEntry | None:
         """The catalogue entry of a code on a day."""
@@ -80,6 +99,20 @@ class Reference(Struct, frozen=True, gc=False):
             if entry.first <= day <= entry.last:
                 return entry
         return None
+
+    def left(self, code: str, day: int, most: float) -> int | None:
+        """The last day of a drug that left the catalogue before a day, as far as that is certain.
+
+        None where any row of its generic holds later, where no row of another drug began since, or
+        where more than the share `most` of the codes have ended: the catalogue is an old one then.
+        """
+        changes = self.changes
+        last = changes.last.get(generic_of(code)) if code in self.catalogue else None
+        if last is None or last >= day:
+            return None
+        begun = bisect_right(changes.begins, day) - bisect_right(changes.begins, last)
+        ended, codes = bisect_left(changes.ends, day), bisect_right(changes.firsts, day)
+        return last if begun and ended <= most * codes else None
 
     def place(self, inst: str, area: str) -> Place | None:
         """Where an institution stands, else the middle of its area, else None."""
@@ -93,6 +126,16 @@ class Reference(Struct, frozen=True, gc=False):
         """The institution's name, or its code."""
         known = self.institutions.get(inst)
         return known.name if known is not None and known.name else inst
+
+
+def generic_of(code: str) -> str:
+    """The part of a drug's national code that says its generic; empty for all that is no drug.
+
+    A western drug's code is X, the ATC class of four levels (5 signs), the generic's letter and
+    number (4), then form and pack; a Chinese medicine's is Z, its class (6), its number (4), then
+    form and pack. Source: national coding rules for drugs.
+    """
+    return code[: _GENERIC.get(code[:1], 0)]
 
 
 EMPTY: Final = Reference({}, {}, {}, frozenset())
@@ -167,6 +210,7 @@ def _assemble(
             scope=row.text("scope") or COVERED,
         )
         catalogue.setdefault(entry.code, []).append(entry)
+    entries = {code: tuple(rows) for code, rows in catalogue.items()}
     areas = {row.text("admdvs"): (row.text("name"), row.place()) for row in area_rows}
     holidays = {
         day
@@ -175,10 +219,28 @@ def _assemble(
     }
     return Reference(
         institutions,
-        {code: tuple(entries) for code, entries in catalogue.items()},
+        entries,
         areas,
         frozenset(holidays),
+        _changes(entries),
     )
+
+
+def _changes(catalogue: Mapping[str, tuple[CatalogueEntry, ...]]) -> Changes:
+    last: dict[str, int] = {}
+    begins: list[int] = []
+    firsts: list[int] = []
+    ends: list[int] = []
+    for code, entries in catalogue.items():
+        generic = generic_of(code)
+        if not generic:
+            continue
+        end = max(entry.last for entry in entries)
+        last[generic] = max(last.get(generic, end), end)
+        begins.extend(entry.first for entry in entries)
+        firsts.append(min(entry.first for entry in entries))
+        ends.append(end)
+    return Changes(last, tuple(sorted(begins)), tuple(sorted(firsts)), tuple(sorted(ends)))
 
 
 class _Row:
