@@ -40,6 +40,10 @@ _FILLED: Final = {
     "mdtrt_id": Way(sending.NO_VISIT_ID, ALL, "就诊ID", "number of the visit"),
     "begntime": Way(sending.NO_BEGIN, ALL, "就诊开始时间", "begin of the visit"),
     "diseinfo": Way(sending.NO_DIAGNOSIS, sending.DIAGNOSED, "诊断信息", "diagnosis"),
+    "fee_ocur_time": Way(
+        sending.NO_FEE_TIME, sending.LINED, "费用发生时间（明细）", "time of a fee line"
+    ),
+    "cnt": Way(sending.NO_COUNT, sending.LINED, "数量（明细）", "count of a fee line"),
     "bilg_dr_codg": Way(sending.NO_DOCTOR, sending.SIGNED, "开单医师编码", "physician"),
 }
 _RARE: Final = Ways(

@@ -46,6 +46,11 @@ NO_CERTIFICATE: Final = 131072
 NO_LINES: Final = 262144
 LINES: Final = 524288
 """Fee lines, which are asked for outside stays."""
+NO_FEE_TIME: Final = 1048576
+"""A fee line does not say when its costs arose, or how many units it sells."""
+NO_COUNT: Final = 2097152
+LINED: Final = 4194304
+"""Fee lines, of whatever visit."""
 
 _WHOLE: Final = 1000
 """One unit, in thousandths."""
@@ -79,8 +84,14 @@ def sent(visit: Visit, *, pharmacy: bool) -> int:
         bits |= NO_CERTIFICATE
     if visit.scheme != _STAY:
         bits |= LINES if visit.lines else NO_LINES
+    if visit.lines:
+        bits |= LINED
     asked, last = not pharmacy, ""
     for line in visit.lines:
+        if not line.at:
+            bits |= NO_FEE_TIME
+        if not line.quantity and line.amount:
+            bits |= NO_COUNT
         doctor = line.doctor
         if doctor != last:
             last = doctor or last

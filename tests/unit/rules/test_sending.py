@@ -10,13 +10,16 @@ from rules.histories.sending import (
     COSTS_HOLD,
     COSTS_OFF,
     DIAGNOSED,
+    LINED,
     LINES,
     NATIONAL_DISEASE,
     NATIONAL_STAFF,
     NO_BEGIN,
     NO_CERTIFICATE,
+    NO_COUNT,
     NO_DIAGNOSIS,
     NO_DOCTOR,
+    NO_FEE_TIME,
     NO_LINES,
     OTHER_DISEASE,
     OWN_STAFF,
@@ -124,6 +127,17 @@ def test_lines_are_asked_for_outside_stays_and_certificates_of_everybody() -> No
     assert _sent(feedetail=[line], psn_cert_type="01", certno="11010519491231002X") & asked == LINES
     assert not _sent(psn_cert_type="01") & NO_CERTIFICATE
     assert not _sent(infno="2304", med_type="21") & (NO_LINES | LINES)
+
+
+def test_lines_are_asked_for_count_and_time() -> None:
+    asked = NO_FEE_TIME | NO_COUNT | LINED
+    whole = _line("1", "1", "1", fee_ocur_time="2024-03-01T09:00:00")
+    assert not _sent() & asked
+    assert _sent(feedetail=[whole]) & asked == LINED
+    assert _sent(feedetail=[whole, _line("1", "1", "1")]) & asked == NO_FEE_TIME | LINED
+    uncounted = {**whole, "cnt": "0"}
+    assert _sent(feedetail=[whole, uncounted]) & asked == NO_COUNT | LINED
+    assert _sent(feedetail=[{**uncounted, "det_item_fee_sumamt": "0"}]) & asked == LINED
 
 
 def test_a_pharmacy_is_asked_on_prescription_only() -> None:
