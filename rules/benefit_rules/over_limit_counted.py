@@ -42,16 +42,17 @@ def _look(limits: Limits, context: Context, visit: Visit, paid: int) -> Finding 
         (excess, line, limit)
         for line in visit.lines
         if (limit := _limit(context, line, day))
-        and (excess := line.in_scope - limit * line.quantity // _UNIT) > 0
+        and (excess := line.in_scope - limit * line.quantity // _UNIT) > _slack(limits, line)
         and not _is_other_unit(limits, line, limit)
     ]
     counted = sum(excess for excess, _, _ in above)
-    if counted <= limits["tolerance"]:
+    amount = min(paid, counted * paid // visit.in_scope)
+    if amount <= 0:
         return None
     _, line, limit = max(above, key=lambda one: one[0])
     return found(
         [visit],
-        amount=min(paid, counted * paid // visit.in_scope),
+        amount=amount,
         involved=sum(line.amount for _, line, _ in above),
         area=visit.insured_area,
         evidence={
@@ -64,7 +65,7 @@ def _look(limits: Limits, context: Context, visit: Visit, paid: int) -> Finding 
             "in_policy_fen": line.in_scope,
             "counted_fen": counted,
             "paid_fen": paid,
-            "amount_fen": min(paid, counted * paid // visit.in_scope),
+            "amount_fen": amount,
         },
     )
 
@@ -90,6 +91,12 @@ def _limit(context: Context, line: Line, day: int) -> int:
     entry = context.reference.item(line.code, day)
     listed = entry.price_limit if entry is not None else None
     return max(line.listed, listed or 0)
+
+
+def _slack(limits: Limits, line: Line) -> int:
+    """Fen that a line may be off as its limit a unit, and its amount, are rounded."""
+    rounding: int = limits["rounding"]
+    return rounding - rounding * line.quantity // -_UNIT
 
 
 def _is_other_unit(limits: Limits, line: Line, limit: int) -> bool:

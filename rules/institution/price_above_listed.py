@@ -1,8 +1,10 @@
 """A unit price above the listed one: drugs at pharmacies and hospitals, services and consumables.
 
-Compares ten-thousandths of a yuan a unit. Goods sold from an opened pack have no listed price, and
-a price many times the listed one is that of another unit (a pack where a tablet is listed). What a
-pharmacy asks is free but where the rules of its place bind it to the listed price.
+Compares ten-thousandths of a yuan a unit: the price that was sent or what the costs come to a unit,
+the lower, as discounts may be taken off the costs alone. Listed prices are whole fen, which the
+institution's may be rounded from otherwise. Goods sold from an opened pack have no listed price,
+and a price many times the listed one is that of another unit (a pack where a tablet is listed).
+What a pharmacy asks is free but where the rules of its place bind it to the listed price.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,13 +57,16 @@ def _look(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     day = day_of(visit.time)
     above: list[tuple[Line, CatalogueEntry, int, int]] = []
     for line in visit.lines:
-        entry = context.reference.item(line.code, day)
-        if entry is None or not entry.listed_price or line.split or line.quantity <= 0:
+        if line.split or line.quantity <= 0:
             continue
-        price = line.price or line.amount * _PER_FEN * _UNIT // line.quantity
-        excess = _excess(limits, price, entry.listed_price * _PER_FEN)
-        if excess:
-            above.append((line, entry, price, excess * line.quantity // (_UNIT * _PER_FEN)))
+        entry = _entry(context, line, day)
+        if entry is None or not entry.listed_price:
+            continue
+        price, slack = _charged(line)
+        excess = _excess(limits, price, slack, entry.listed_price * _PER_FEN)
+        amount = excess * line.quantity // (_UNIT * _PER_FEN)
+        if amount:
+            above.append((line, entry, price, amount))
     if not above:
         return
     amount = sum(excess for _, _, _, excess in above)
@@ -86,9 +91,26 @@ def _look(rule: Rule, context: Context, visit: Visit) -> Iterator[Verdict]:
     yield verdict(visit, finding)
 
 
-def _excess(limits: Mapping[str, Any], price: int, listed: int) -> int:
-    """How much a price is above the listed one, 0 where within the tolerance or another unit."""
+def _entry(context: Context, line: Line, day: int) -> CatalogueEntry | None:
+    """The entry of the day of the settlement, or of the costs where the price was higher then."""
+    entry = context.reference.item(line.code, day)
+    before = context.reference.item(line.code, day_of(line.at)) if line.at > 0 else None
+    if entry is None or before is None or not entry.listed_price or not before.listed_price:
+        return entry
+    return max(entry, before, key=lambda one: one.listed_price or 0)
+
+
+def _charged(line: Line) -> tuple[int, int]:
+    """The price of a unit, and by how much it may be off as the costs are whole fen."""
+    costs = line.amount * _PER_FEN * _UNIT // line.quantity
+    if 0 < line.price <= costs:
+        return line.price, 0
+    return costs, _PER_FEN * _UNIT // line.quantity
+
+
+def _excess(limits: Mapping[str, Any], price: int, slack: int, listed: int) -> int:
+    """How much a price is above the listed one, 0 where that is rounding, or another unit's."""
     if price > listed * int(limits["other_unit"]):
         return 0
-    reach = max(limits["tolerance_fen"] * _PER_FEN, listed * limits["tolerance_percent"] // 100)
+    reach = limits["rounding"] * _PER_FEN + slack
     return price - listed if price > listed + reach else 0
