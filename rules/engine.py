@@ -16,7 +16,7 @@ import msgspec
 
 from rules.context import Context
 from rules.findings import Finding
-from rules.histories.keyed import History, Standing
+from rules.histories.history import History, Standing
 from rules.histories.records import Record
 from rules.panel import Judged, Panel
 from rules.rule import Check, Rule

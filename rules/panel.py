@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, Protocol
 
 from rules.findings import Finding
 from rules.histories.facts import Fact
-from rules.histories.keyed import History, Person
+from rules.histories.history import History
+from rules.histories.person import Person
 from rules.histories.records import Record
 from rules.rule import Rule
 

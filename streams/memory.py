@@ -12,7 +12,7 @@ from typing import Final
 from events.times import DAY, day_number
 from rules.histories import keyed
 from rules.histories.facts import Fact
-from rules.histories.keyed import History
+from rules.histories.history import History
 from rules.histories.records import AnyRecord, Record
 
 SLACK_DAYS: Final = 8

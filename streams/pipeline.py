@@ -14,8 +14,10 @@ from events.times import DAY
 from rules.engine import Change, Engine
 from rules.histories import keyed
 from rules.histories.facts import Fact
+from rules.histories.history import History
 from rules.histories.intake import home
-from rules.histories.keyed import History, Person, forget, oldest_kept
+from rules.histories.keyed import forget, oldest_kept
+from rules.histories.person import Person
 from rules.histories.records import Record, Visit
 from rules.histories.spreading import spread
 

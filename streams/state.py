@@ -26,7 +26,8 @@ from rules.engine import Change
 from rules.histories import keyed
 from rules.histories.facts import Fact
 from rules.histories.forking import fork
-from rules.histories.keyed import History, Standing, forget
+from rules.histories.history import History, Standing
+from rules.histories.keyed import forget
 from rules.histories.records import SERIES, AnyRecord, Record
 from streams.turns import Turns
 

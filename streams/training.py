@@ -22,7 +22,8 @@ from events.kinds import Reversal, Settlement
 from events.readers import open_sources
 from events.times import epoch
 from rules.histories.intake import home
-from rules.histories.keyed import Person, Place
+from rules.histories.keyed import Place
+from rules.histories.person import Person
 from rules.histories.records import Encounter, Refund, Visit
 from rules.histories.visits import visit_of
 

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from events.times import DAY
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Refund, Visit
 
 RECENT: Final = 60

@@ -11,7 +11,7 @@ from detectors.features.habits import Where
 from detectors.features.past import past_of
 from rules.histories import keyed
 from rules.histories.facts import Fact
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Encounter, Visit
 
 FEATURES: Final[tuple[Feature, ...]] = (

@@ -10,7 +10,8 @@ from typing import Final
 from events.times import DAY
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Benefit
 from rules.rule import Rule
 

@@ -15,7 +15,8 @@ from events.times import day_of
 from rules.benefit_rules.registrations import holds, is_registered, same_disease
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, stands, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Benefit, Visit
 from rules.pool import pool_of
 from rules.rule import Rule

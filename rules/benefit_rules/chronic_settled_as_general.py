@@ -14,7 +14,8 @@ from rules.benefit_rules.payments import concerned
 from rules.benefit_rules.registrations import in_force
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Benefit, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.pool import pool_of

@@ -22,7 +22,8 @@ from rules.benefit_rules.registrations import (
 )
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Benefit, Visit
 from rules.pool import pool_of
 from rules.rule import Rule

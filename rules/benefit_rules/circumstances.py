@@ -2,7 +2,7 @@
 
 from events.local_codes import Scheme
 from events.times import DAY, day_of
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.histories.series import between
 

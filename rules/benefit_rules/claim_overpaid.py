@@ -30,7 +30,8 @@ from rules.benefit_rules.years import claims_reckoned
 from rules.context import Context
 from rules.duplicates.claims import is_told_again
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import RED, Benefit, Claim, Status, Visit
 from rules.rule import Rule
 

@@ -18,7 +18,7 @@ from rules.benefit_rules.sums import Claimed, Sums, room_left
 from rules.benefit_rules.tariffs import Tariff, tariff_of
 from rules.context import Context
 from rules.duplicates.claims import counts, day_claimed, is_told_again, one_receipt, same_expense
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import RED, Claim, Status, Visit
 from rules.histories.series import between
 from rules.histories.spreading import PHARMACY

@@ -18,7 +18,8 @@ from rules.benefit_rules.spans import seen_from, year_start
 from rules.benefit_rules.years import INFERRED, Reckoning, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Benefit, Claim, Status, Visit
 from rules.rule import Rule
 

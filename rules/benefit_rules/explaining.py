@@ -27,7 +27,7 @@ from rules.benefit_rules.ways import way_of
 from rules.benefit_rules.working import is_inferred
 from rules.benefit_rules.years import claims_reckoned
 from rules.context import Context
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.histories.series import before
 from rules.pool import pool_of

@@ -1,6 +1,6 @@
 """A first look at a settlement: whether there is anything to reckon at all."""
 
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Visit
 
 

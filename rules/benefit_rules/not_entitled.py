@@ -13,7 +13,8 @@ from rules.benefit_rules.payments import concerned, is_general
 from rules.benefit_rules.ways import of_employees, since, way_said
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Status, Visit
 from rules.pool import pool_of
 from rules.rule import Rule

@@ -14,7 +14,8 @@ from rules.benefit_rules.ordinary import claim_of
 from rules.benefit_rules.payments import CITY, concerned, is_general
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Permit, Visit
 from rules.pool import pool_of
 from rules.rule import Rule

@@ -13,7 +13,8 @@ from events.times import day_of
 from rules.benefit_rules.payments import concerned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.pool import pool_of
 from rules.reference import COVERED, CatalogueEntry

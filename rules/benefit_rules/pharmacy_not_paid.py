@@ -15,7 +15,8 @@ from rules.benefit_rules.ordinary import claim_of
 from rules.benefit_rules.payments import concerned, is_general
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Script, Visit
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy

@@ -18,7 +18,8 @@ from rules.benefit_rules.working import in_work
 from rules.benefit_rules.years import Reckoning, year_reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Benefit, Claim, Status, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.rule import Rule

@@ -1,7 +1,7 @@
 """Calendar years, and from when on a person was seen."""
 
 from events.times import day_of, year_bounds
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 
 
 def year_start(time: int) -> int:

@@ -16,7 +16,8 @@ from rules.benefit_rules.tariffs import level
 from rules.benefit_rules.years import INFERRED, Reckoning, reckoned
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Claim, Status, Visit
 from rules.rule import Rule
 

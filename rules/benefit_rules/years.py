@@ -30,7 +30,7 @@ from rules.benefit_rules.sums import Claimed, Gone, Sums, room_left
 from rules.benefit_rules.tariffs import SCHEMES, Tariff, tariff
 from rules.benefit_rules.working import is_inferred
 from rules.context import Context
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Benefit, Record, Status, Visit
 from rules.histories.records import Claim as ManualClaim
 from rules.histories.series import between

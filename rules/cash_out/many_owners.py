@@ -13,7 +13,8 @@ from rules.cash_out.windows import episode, is_raised, month_bounds, months_from
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.digests import pseudonym
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.histories.series import between
 from rules.rule import Rule

@@ -14,8 +14,9 @@ from events.times import date_of, day_of, day_start
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import GOODS_DAYS, NIGHT, SALES, Sales
+from rules.histories.keyed import SALES
 from rules.histories.records import Dispensed, Goods
+from rules.histories.sales import GOODS_DAYS, NIGHT, Sales
 from rules.rule import Rule
 
 KIND: Final = SALES

@@ -15,7 +15,8 @@ from rules.cash_out.words import is_unlike, tells
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.digests import pseudonym
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.reference import EXCLUDED, CatalogueEntry
 from rules.rule import Rule

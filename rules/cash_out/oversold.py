@@ -17,9 +17,11 @@ from events.times import DAY, day_of
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import GOODS_DAYS, KEPT, STOCK, Stock
+from rules.histories.keyed import KEPT, STOCK
 from rules.histories.records import Move
+from rules.histories.sales import GOODS_DAYS
 from rules.histories.series import between
+from rules.histories.stock import Stock
 from rules.rule import Rule
 
 KIND: Final = STOCK

@@ -12,7 +12,8 @@ from events.codes import name_of
 from events.times import DAY, HOUR, day_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Payout, Status, Visit
 from rules.rule import Rule
 

@@ -15,7 +15,8 @@ from events.times import DAY, HOUR
 from rules.cash_out.windows import gathered, is_raised, month_bounds, months_from
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Refund, Visit
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy, is_goods

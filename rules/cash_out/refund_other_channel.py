@@ -11,7 +11,8 @@ from typing import Final
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.fund_sums import fund_back
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Refund, Visit
 from rules.rule import Rule
 

@@ -13,9 +13,10 @@ from events.times import DAY, day_of, day_start
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import STOCK, SUPPLIED_DAYS, Stock
+from rules.histories.keyed import STOCK
 from rules.histories.records import Move
 from rules.histories.series import between
+from rules.histories.stock import SUPPLIED_DAYS, Stock
 from rules.rule import Rule
 
 KIND: Final = STOCK

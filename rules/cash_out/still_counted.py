@@ -16,9 +16,10 @@ from events.times import DAY, date_of, day_of
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import STOCK, Stock
+from rules.histories.keyed import STOCK
 from rules.histories.records import Move
 from rules.histories.series import between
+from rules.histories.stock import Stock
 from rules.rule import Rule
 
 KIND: Final = STOCK

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from events.times import day_number, day_start, month_of
 from rules.context import Context
 from rules.findings import stands, stood
-from rules.histories.keyed import History
+from rules.histories.history import History
 from rules.histories.records import Swipe
 from rules.histories.spreading import PHARMACY
 from rules.rule import Rule

@@ -19,7 +19,8 @@ from rules.data_quality.exceptions import Way, Ways, exceptions, told
 from rules.findings import Finding, Verdict
 from rules.histories import sending
 from rules.histories.contradictions import AMOUNTS
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import PARTS_OFF, Bill, Defect
 from rules.institution.months import judged, reviewed
 from rules.packs import Policy

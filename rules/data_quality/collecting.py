@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from events.times import month_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
 from rules.histories.records import Defect
 from rules.rule import Rule
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from events.times import month_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
 from rules.histories.records import Bill
 from rules.institution.months import judged, reviewed
 from rules.rule import Rule

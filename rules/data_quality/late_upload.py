@@ -7,7 +7,8 @@ from rules.context import Context
 from rules.data_quality.collecting import collected
 from rules.findings import Verdict
 from rules.histories.contradictions import LATE
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import Defect
 from rules.rule import Rule
 

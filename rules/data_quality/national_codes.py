@@ -14,7 +14,8 @@ from rules.data_quality.exceptions import Way, Ways, exceptions
 from rules.findings import Verdict
 from rules.histories import sending
 from rules.histories.contradictions import CODING
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import Bill, Defect
 from rules.institution.months import ABOUT
 from rules.rule import Rule

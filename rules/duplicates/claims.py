@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from events.times import day_of
 from rules.histories.facts import same_series
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import EXCHANGED, RED, Claim, Visit
 
 

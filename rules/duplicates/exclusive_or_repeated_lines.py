@@ -18,7 +18,8 @@ from rules.duplicates.fee_lines import charged, is_consumable, is_goods, item, t
 from rules.duplicates.neighbours import insured, paid
 from rules.duplicates.packs import packs
 from rules.findings import Finding, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.rule import Rule
 

@@ -22,7 +22,8 @@ from rules.duplicates.claims import (
 )
 from rules.duplicates.neighbours import Moment, paid
 from rules.findings import Finding, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Claim, Visit
 from rules.rule import Rule
 

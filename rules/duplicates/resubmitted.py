@@ -26,7 +26,8 @@ from rules.duplicates.fee_lines import (
 )
 from rules.duplicates.neighbours import insured, paid, rejudged
 from rules.findings import Finding, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.rule import Rule

@@ -26,7 +26,8 @@ from rules.duplicates.claims import (
     settled_before,
 )
 from rules.findings import Finding, Verdict, found, stood, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Claim, Permit, Status, Visit
 from rules.rule import Rule
 

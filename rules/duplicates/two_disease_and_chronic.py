@@ -15,7 +15,8 @@ from rules.context import Context
 from rules.duplicates.claims import claim_paid, counts
 from rules.duplicates.neighbours import Moment, around, paid
 from rules.findings import Finding, Reversible, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Benefit, Claim, Visit
 from rules.histories.series import between
 from rules.packs import Value

@@ -33,7 +33,8 @@ from rules.duplicates.fee_lines import (
 )
 from rules.duplicates.neighbours import Moment, insured, one_visit, paid, rejudged
 from rules.findings import Finding, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Claim, Line, Visit
 from rules.rule import Rule
 

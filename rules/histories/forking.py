@@ -6,7 +6,7 @@ to the records, which it shares.
 
 from typing import Any, TypeVar
 
-from rules.histories.keyed import History
+from rules.histories.history import History
 
 H = TypeVar("H", bound=History)
 

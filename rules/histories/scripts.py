@@ -6,7 +6,7 @@ from typing import Final
 
 from events.identifiers import check_staff, is_physician, is_placeholder
 from rules.histories.facts import PRESCRIPTION_SIGNS
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import (
     RX_HOSPITAL,
     RX_NAMED,

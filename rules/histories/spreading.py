@@ -22,7 +22,7 @@ from rules.histories.facts import (
     quarter_key,
 )
 from rules.histories.fund_sums import fund_back
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import (
     Bill,
     Claim,

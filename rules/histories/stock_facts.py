@@ -10,6 +10,7 @@ from rules.histories import keyed
 from rules.histories.contradictions import LEDGER, MESSAGE, sent_day
 from rules.histories.facts import Fact, city_of, is_traceable, month_key, quarter_key
 from rules.histories.records import Defect, Goods, Ledger, Move, Paper, Report
+from rules.histories.sales import GOODS_DAYS
 from rules.histories.visits import thousandths
 
 _SALE: Final = "3505"
@@ -33,7 +34,7 @@ def stock_facts(e: Stock) -> list[Fact]:
     facts = [Fact(keyed.INSTITUTION_MONTH, f"{inst}|{month}", report) for month in months_from(day)]
     facts += _shown(inst, quarter_begin(day))
     sent = sent_day(e.event_id[:MESSAGE]) if len(e.event_id) >= MESSAGE else None
-    if sent is not None and sent - day > keyed.GOODS_DAYS:
+    if sent is not None and sent - day > GOODS_DAYS:
         facts.append(_late(e, time, sent - day))
     if infno == _SALE:
         goods = Goods(
@@ -73,7 +74,7 @@ def _near(day: int) -> tuple[str, ...]:
     That sales were reported in the last days of a month shows that they are from the first day of
     the next one on.
     """
-    days = (day, day - keyed.GOODS_DAYS, day + keyed.GOODS_DAYS)
+    days = (day, day - GOODS_DAYS, day + GOODS_DAYS)
     return tuple(dict.fromkeys(month_of(day_start(one)) for one in days))
 
 

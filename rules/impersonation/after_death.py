@@ -11,7 +11,8 @@ from typing import Any, Final
 from events.times import date_of, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import RED, Claim, Status, Stay, Visit
 from rules.impersonation.drawn import paid, verdict
 from rules.impersonation.stays import began, is_inpatient

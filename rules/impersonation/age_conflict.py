@@ -10,7 +10,8 @@ from typing import Final
 from events.times import day_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Status, Visit
 from rules.impersonation.drawn import paid, verdict
 from rules.impersonation.marks import in_maternity, marks, may_touch

@@ -4,7 +4,7 @@ from collections.abc import Container
 
 from events.times import day_of
 from rules.context import Context
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Permit, Visit
 
 _CANCEL = "cancel"

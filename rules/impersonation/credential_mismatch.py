@@ -12,7 +12,8 @@ from events.codes import CheckResult
 from events.times import HOUR, day_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Check, Permit, Visit
 from rules.histories.series import between
 from rules.impersonation.agents import by_agent

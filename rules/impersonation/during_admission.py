@@ -14,7 +14,8 @@ from events.codes import Scheme
 from events.times import DAY, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Permit, Record, Refund, Script, Stay, Visit
 from rules.histories.series import between
 from rules.impersonation.agents import by_agent, in_force

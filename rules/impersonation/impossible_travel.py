@@ -12,7 +12,8 @@ from typing import Any, Final
 from events.times import HOUR, MINUTE
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Check, Permit, Visit
 from rules.impersonation.agents import filed
 from rules.impersonation.drawn import paid

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from events.codes import CheckResult, Scheme
 from rules.context import Context, distance
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Check, Record, Visit
 from rules.histories.series import between
 from rules.reference import Place

@@ -7,7 +7,7 @@ was true all along.
 from typing import Final
 
 from events.times import date_of
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Visit
 
 MALE: Final = "1"

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from events.codes import Scheme
 from events.times import DAY, day_of
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Refund, Stay, Visit
 
 _INPATIENT: Final = str(Scheme.INPATIENT)

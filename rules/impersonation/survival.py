@@ -9,7 +9,7 @@ from typing import Final
 
 from events.codes import DscgWay
 from events.times import day_of
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Status
 
 _DIED: Final = str(DscgWay.DEATH)

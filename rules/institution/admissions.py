@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from events.times import DAY, day_of
 from rules.findings import Verdict
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Record, Stay, Visit
 from rules.impersonation.stays import Bed, beds, is_inpatient
 from rules.rule import Rule

@@ -12,7 +12,8 @@ from events.codes import Scheme
 from events.times import day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import Bill
 from rules.institution.settled import insured, judge_all
 from rules.rule import Rule

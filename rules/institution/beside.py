@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from events.times import day_number, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import Neighbours
+from rules.histories.neighbours import Neighbours
 from rules.histories.records import Weekly
 from rules.institution.settled import judge_all
 from rules.rule import Rule

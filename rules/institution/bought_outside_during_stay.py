@@ -14,7 +14,8 @@ from events.times import DAY, day_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
 from rules.histories.facts import PRESCRIPTION_SIGNS
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Permit, Refund, Script, Stay, Visit
 from rules.histories.scripts import all_names
 from rules.histories.series import between

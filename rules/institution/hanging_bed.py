@@ -14,7 +14,8 @@ from events.national_codes import DscgWay
 from events.times import day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Refund, Stay, Visit
 from rules.impersonation.drawn import paid
 from rules.impersonation.stays import is_inpatient

@@ -15,7 +15,8 @@ from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
 from rules.histories.contradictions import LEDGER
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import Defect
 from rules.institution.months import ABOUT
 from rules.rule import Rule

@@ -11,7 +11,8 @@ from typing import Final
 from events.times import day_of
 from rules.context import Context
 from rules.findings import Verdict
-from rules.histories.keyed import NEIGHBOURS, Neighbours
+from rules.histories.keyed import NEIGHBOURS
+from rules.histories.neighbours import Neighbours
 from rules.histories.records import Ledger, Weekly
 from rules.institution.beside import begin_of, changes_nothing, verdicts
 from rules.rule import Rule

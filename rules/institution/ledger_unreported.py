@@ -17,7 +17,8 @@ from events.times import DAY, day_of, day_start
 from rules.cash_out.windows import is_raised, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import Bill, Report
 from rules.histories.series import between
 from rules.institution.months import ABOUT, place

@@ -13,7 +13,7 @@ from events.times import day_of, day_start
 from rules.cash_out.windows import is_raised, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict
-from rules.histories.keyed import InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
 from rules.histories.records import Bill
 from rules.histories.series import between
 from rules.rule import Rule

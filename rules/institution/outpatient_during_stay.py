@@ -13,7 +13,8 @@ from events.codes import Scheme
 from events.times import DAY, day_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Permit, Refund, Stay, Visit
 from rules.histories.series import between
 from rules.impersonation.agents import by_agent

@@ -11,7 +11,8 @@ from events.codes import Scheme
 from events.times import DAY, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import Bill, Designation
 from rules.histories.series import between
 from rules.institution.designations import BARRED, begin_of, held_at

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import Bill
 from rules.institution.months import is_large, judged, place, reviewed
 from rules.rule import Rule

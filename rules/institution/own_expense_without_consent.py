@@ -11,7 +11,8 @@ from events.codes import Scheme
 from events.times import day_of
 from rules.context import Context
 from rules.findings import Verdict, found
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import verdict

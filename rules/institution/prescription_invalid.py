@@ -13,7 +13,8 @@ from events.national_codes import RxStas, RxUsedStas
 from events.times import DAY, HOUR, MINUTE, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Script, Visit
 from rules.histories.scripts import all_names, own_numbers
 from rules.histories.spreading import at_pharmacy

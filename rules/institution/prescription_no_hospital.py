@@ -14,7 +14,8 @@ from typing import Any, Final
 from events.times import DAY, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import NEIGHBOURS, Neighbours
+from rules.histories.keyed import NEIGHBOURS
+from rules.histories.neighbours import Neighbours
 from rules.histories.records import RX_NAMED, Told
 from rules.institution.beside import begin_of, raised
 from rules.institution.settled import judge_all, requires

@@ -16,7 +16,8 @@ from msgspec import structs
 from rules.cash_out.windows import at_retail
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import ASKS, INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import ASKS, InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import (
     RX_HOSPITAL,
     RX_NEIGHBOUR,

@@ -13,7 +13,8 @@ from events.codes import Scheme
 from events.times import DAY, day_of
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Permit, Script, Visit
 from rules.histories.scripts import all_names, own_numbers
 from rules.histories.series import between

@@ -13,7 +13,8 @@ from events.codes import Scheme
 from events.times import day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import Designation, Filling
 from rules.institution.designations import BARRED, begin_of, held_at
 from rules.institution.months import ABOUT

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from rules.context import Context
 from rules.findings import Finding, Verdict, found
-from rules.histories.keyed import ASKS, INSTITUTION_MONTH, InstitutionMonth
+from rules.histories.institution_month import ASKS, InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import RX_HOSPITAL, RX_NAMED, Bill, Named
 from rules.institution.months import judged, reviewed
 from rules.institution.settled import requires

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import structs
 
 from rules.findings import Finding
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Filling, Script, Visit
 from rules.histories.scripts import names_one, own_numbers
 from rules.usage.drugs import drug_class, generic, is_drug

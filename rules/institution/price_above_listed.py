@@ -14,7 +14,8 @@ from events.identifiers import area_of_institution
 from events.times import day_of
 from rules.context import Context
 from rules.findings import Verdict, found
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import verdict

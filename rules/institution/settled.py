@@ -9,7 +9,7 @@ from events.times import date_of, day_of, month_of
 from rules.cash_out.windows import month_bounds
 from rules.context import Context
 from rules.findings import Finding, Reversible, stands, stood, withdrawn
-from rules.histories.keyed import InstitutionMonth
+from rules.histories.institution_month import InstitutionMonth
 from rules.histories.records import Bill, Told, Weekly
 from rules.institution.months import place
 

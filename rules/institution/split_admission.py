@@ -11,7 +11,8 @@ from typing import Any, Final
 from events.national_codes import DscgWay, MedType
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Refund, Stay, Visit
 from rules.impersonation.drawn import paid
 from rules.impersonation.stays import is_inpatient

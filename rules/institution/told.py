@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from events.times import DAY, day_of, day_start
-from rules.histories.keyed import ASKS, InstitutionMonth
+from rules.histories.institution_month import ASKS, InstitutionMonth
 from rules.histories.records import Bill
 
 

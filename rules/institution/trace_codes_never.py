@@ -9,7 +9,8 @@ from typing import Final
 
 from rules.context import Context
 from rules.findings import Verdict
-from rules.histories.keyed import NEIGHBOURS, Neighbours
+from rules.histories.keyed import NEIGHBOURS
+from rules.histories.neighbours import Neighbours
 from rules.histories.records import Weekly
 from rules.institution.beside import changes_nothing, verdicts
 from rules.institution.settled import must_scan

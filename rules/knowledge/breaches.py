@@ -7,7 +7,7 @@ from events.times import DAY
 from rules.context import Context
 from rules.duplicates.fee_lines import charged
 from rules.findings import Finding, found
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.histories.series import between
 from rules.knowledge.index import Hit

@@ -12,7 +12,8 @@ from events.times import date_of, day_of
 from rules.context import Context
 from rules.duplicates.fee_lines import charged
 from rules.findings import Finding, Verdict, judge
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.knowledge.breaches import breach_of_payment, earlier_visits, later_visits, pooled_hits
 from rules.knowledge.index import Hit

@@ -10,7 +10,8 @@ from events.times import day_of
 from rules.context import Context
 from rules.duplicates.fee_lines import charged
 from rules.findings import Verdict
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.impersonation.drawn import verdict
 from rules.knowledge.breaches import breach_of_payment, pooled_hits

@@ -11,7 +11,8 @@ from events.codes import tier
 from events.national_codes import FixmedinsType, HospLv
 from rules.context import Context
 from rules.findings import Verdict
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.histories.spreading import at_pharmacy
 from rules.impersonation.drawn import verdict

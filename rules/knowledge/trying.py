@@ -12,7 +12,8 @@ from rules.context import Context
 from rules.engine import Change, Engine
 from rules.findings import Finding
 from rules.histories.intake import home
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.knowledge.index import Judged, knowledge_of
 from rules.knowledge.trials import breaking, keeping, last_event, trial_reference
 from rules.packs import Policy

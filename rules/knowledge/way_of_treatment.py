@@ -9,7 +9,8 @@ from typing import Final
 from events.codes import Scheme
 from rules.context import Context
 from rules.findings import Verdict
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.impersonation.drawn import verdict
 from rules.knowledge.breaches import breach_of_payment, pooled_hits

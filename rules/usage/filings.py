@@ -2,7 +2,7 @@
 
 from events.times import day_of
 from rules.context import Context
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Permit, Visit
 
 _CANCEL = "cancel"

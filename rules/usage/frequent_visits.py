@@ -15,7 +15,8 @@ from rules.cash_out.windows import episode, month_bounds
 from rules.cash_out.words import tells
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy

@@ -14,7 +14,8 @@ from events.times import DAY, day_of, month_of
 from rules.cash_out.windows import episode, month_bounds
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Permit, Visit
 from rules.histories.series import between
 from rules.rule import Rule

@@ -19,7 +19,8 @@ from rules.cash_out.windows import episode, month_bounds
 from rules.context import Context
 from rules.duplicates.fee_lines import charged
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy

@@ -14,7 +14,8 @@ from typing import Any, Final
 from events.times import DAY, day_of, day_start
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, stands, stood, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Visit
 from rules.histories.series import between
 from rules.histories.spreading import at_pharmacy

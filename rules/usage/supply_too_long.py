@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 from events.codes import Scheme
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Line, Permit, Visit
 from rules.rule import Rule
 from rules.usage.drugs import beginnings, generic

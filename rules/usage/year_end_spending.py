@@ -18,7 +18,8 @@ from rules.benefit.model import BENEFIT_SCHEMES
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, stands, stood, withdrawn
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.histories.series import between
 from rules.packs import Value

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from detectors.features.hits import Hit
 from rules.histories.facts import Fact
-from rules.histories.keyed import Person, Place
+from rules.histories.keyed import Place
+from rules.histories.person import Person
 from rules.histories.records import Encounter, Record
 
 Rows = NDArray[np.float32]

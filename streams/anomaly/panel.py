@@ -15,7 +15,9 @@ import numpy as np
 from events.times import day_of
 from rules.histories import keyed
 from rules.histories.facts import Fact
-from rules.histories.keyed import History, Person, Place
+from rules.histories.history import History
+from rules.histories.keyed import Place
+from rules.histories.person import Person
 from rules.histories.records import Encounter, Record
 from rules.panel import Asked, Judged
 from streams.anomaly import dirty as dirt

@@ -29,7 +29,8 @@ from events.kinds import Settlement
 from events.times import epoch
 from rules.context import Context
 from rules.histories.facts import Fact
-from rules.histories.keyed import Person, Place
+from rules.histories.keyed import Place
+from rules.histories.person import Person
 from rules.histories.records import Encounter, Record
 from rules.histories.visits import visit_of
 from streams.anomaly.judges import Judge, Mode, Reasons, Rows, Scores, Unit

@@ -13,7 +13,7 @@ from detectors.features.person import packed, person_part, told
 from events.times import DAY
 from rules.histories import keyed
 from rules.histories.facts import Fact
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Record, Refund, Visit
 
 REACH: Final = 30 * DAY

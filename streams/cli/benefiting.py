@@ -21,7 +21,7 @@ from rules.context import Context
 from rules.histories import keyed
 from rules.histories.digests import pseudonym, use_key
 from rules.histories.intake import home
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.packs import Policy
 from rules.reference import load_reference

@@ -16,7 +16,7 @@ from events.deadletters import BadRecordError
 from rules.engine import Change, Engine
 from rules.histories.facts import Fact
 from rules.histories.forking import fork
-from rules.histories.keyed import History
+from rules.histories.history import History
 from streams.prechecks.messages import LONGEST_MS, Ask, pack_facts, pack_reply, read_ask
 from streams.prechecks.overlay import Copies, enter, receive
 from streams.state import Place, SqliteHistories

@@ -6,7 +6,7 @@ from alerts.prechecks.verdict import SEEN
 from events.kinds import Event
 from rules.engine import Change, Engine
 from rules.histories.facts import Fact
-from rules.histories.keyed import History
+from rules.histories.history import History
 from rules.histories.records import Record
 from streams.pipeline import Pipeline
 from streams.state import Place

@@ -14,7 +14,8 @@ from detectors.features.hits import Hit
 from detectors.features.person import unpacked
 from rules.context import Context
 from rules.histories.facts import Fact
-from rules.histories.keyed import Person, Place
+from rules.histories.keyed import Place
+from rules.histories.person import Person
 from rules.histories.records import Encounter, Record
 from rules.registry import load_anomalies
 from streams.anomaly.bench import Bench

@@ -15,7 +15,7 @@ from events.kinds import Event, ManualClaim, Settlement
 from events.readers import Record, open_source
 from rules.engine import Change
 from rules.histories.forking import fork
-from rules.histories.keyed import History
+from rules.histories.history import History
 from streams.assembly import Assembly, assemble
 from streams.monitor import Monitor
 from streams.pipeline import Pipeline

@@ -11,7 +11,8 @@ from detectors.features.habits import Nowhere
 from detectors.features.verdicts import VerdictBook
 from events.codec import decode_object
 from rules.histories.intake import home
-from rules.histories.keyed import Person, Place
+from rules.histories.keyed import Place
+from rules.histories.person import Person
 from rules.histories.records import Encounter, Refund, Visit
 
 HOSPITAL = "H64010000001"

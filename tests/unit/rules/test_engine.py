@@ -9,7 +9,8 @@ from events.codec import decode_object
 from rules.context import Context
 from rules.engine import Change, Engine
 from rules.findings import Finding, Verdict
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.registry import load_rules
 from rules.rule import Rule

@@ -8,8 +8,10 @@ import pytest
 from events.codec import decode_object
 from rules.histories import keyed
 from rules.histories.forking import fork
+from rules.histories.history import History, Standing
 from rules.histories.intake import home
-from rules.histories.keyed import KINDS, History, Standing
+from rules.histories.keyed import KINDS
+from rules.histories.person import Person
 from rules.histories.records import Encounter
 
 
@@ -31,7 +33,7 @@ def _frozen(history: History) -> bytes:
 
 
 def test_a_person_is_not_changed_by_what_a_copy_takes_up() -> None:
-    person = keyed.Person("PERSON-1")
+    person = Person("PERSON-1")
     for day in (1, 3):
         person.take(home(decode_object(_settled(f"S-{day}", day)).event)[0].record)
     person.stand("a|b", Standing(1, 1, 1))

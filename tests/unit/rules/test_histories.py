@@ -15,9 +15,9 @@ from rules.histories.keyed import (
     PERSON,
     Account,
     InstitutionDay,
-    Person,
     forget,
 )
+from rules.histories.person import Person
 from rules.histories.records import AnyRecord, Payback, Refund, Stay, Visit
 from rules.histories.series import before, between, put
 from rules.histories.spreading import spread

@@ -4,9 +4,9 @@ from itertools import permutations
 
 import pytest
 
-from rules.histories import keyed
+from rules.histories import neighbours
 from rules.histories.forking import fork
-from rules.histories.keyed import Neighbours
+from rules.histories.neighbours import Neighbours
 from rules.histories.records import (
     RX_HOSPITAL,
     RX_NAMED,
@@ -60,7 +60,7 @@ def test_of_a_sale_what_was_told_at_any_time_counts() -> None:
 
 
 def test_too_many_sales_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyed, "TOLD_SALES", 2)
+    monkeypatch.setattr(neighbours, "TOLD_SALES", 2)
     told = (_sale("a", 1, 0), _sale("b", 2, RX_HOSPITAL), _sale("b", 2, 0), _sale("c", 3, 0))
     for records in permutations(told):
         around = _taken(records)

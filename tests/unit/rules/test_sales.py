@@ -9,8 +9,9 @@ from events.times import day_start
 from rules.histories import keyed
 from rules.histories.forking import fork
 from rules.histories.intake import home
-from rules.histories.keyed import InstitutionDay, Sales
+from rules.histories.keyed import InstitutionDay
 from rules.histories.records import AnyRecord, Dispensed, Goods
+from rules.histories.sales import Sales
 
 _DAY = 19783
 """1 March 2024."""

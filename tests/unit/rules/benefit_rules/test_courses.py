@@ -15,7 +15,8 @@ from rules.context import Context
 from rules.engine import Change, Engine
 from rules.histories.forking import fork
 from rules.histories.intake import home
-from rules.histories.keyed import PERSON, Person, forget
+from rules.histories.keyed import PERSON, forget
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.registry import load_rules
 from tests.unit.rules.benefit_rules.test_years import CHIFENG, CONTEXT, settled

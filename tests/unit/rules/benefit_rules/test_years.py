@@ -14,7 +14,7 @@ from rules.benefit_rules.years import Reckoning, reckoned
 from rules.context import Context
 from rules.engine import Change, Engine
 from rules.histories.intake import home
-from rules.histories.keyed import Person
+from rules.histories.person import Person
 from rules.histories.records import Visit
 from rules.registry import load_rules
 from streams.memory import Memory

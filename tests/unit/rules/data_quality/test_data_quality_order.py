@@ -14,8 +14,8 @@ from events.identifiers import identity_check_digit
 from events.kinds import Event
 from events.times import CST
 from rules.context import Context
+from rules.histories.institution_month import DEFECTS, InstitutionMonth
 from rules.histories.intake import home
-from rules.histories.keyed import DEFECTS, InstitutionMonth
 from rules.histories.records import Defect
 from rules.registry import load_rules
 from rules.rule import Rule

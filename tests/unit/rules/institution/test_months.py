@@ -14,7 +14,9 @@ from events.kinds import Event
 from events.times import CST
 from rules.engine import Engine
 from rules.histories.facts import Fact
-from rules.histories.keyed import INSTITUTION_MONTH, History, InstitutionMonth
+from rules.histories.history import History
+from rules.histories.institution_month import InstitutionMonth
+from rules.histories.keyed import INSTITUTION_MONTH
 from rules.histories.records import (
     RX_HOSPITAL,
     RX_NAMED,

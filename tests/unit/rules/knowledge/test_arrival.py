@@ -11,7 +11,8 @@ from events.codec import decode_object
 from rules.context import Context
 from rules.engine import Change, Engine
 from rules.histories.intake import home
-from rules.histories.keyed import PERSON, Person
+from rules.histories.keyed import PERSON
+from rules.histories.person import Person
 from rules.knowledge.index import knowledge_of
 from rules.knowledge.points import Point, Standing
 from rules.packs import Policy
