@@ -147,6 +147,7 @@ def _finding(
     amount = sum(one.move.amount * one.beyond // -one.move.quantity for one in surplus)
     bought = sum(move.quantity for move in moves if move.quantity > 0)
     sold = -sum(move.quantity for move in moves if move.via == _SETTLED)
+    out = -sum(move.quantity for move in moves if move.quantity < 0) - sold
     certain = sum(one.beyond for one in surplus if not _is_behind(limits, stock, one.move))
     doubtful = certain < limits["least"] * _UNIT
     says_zh, says_en = _NOT_IN_LEDGER if doubtful else _NOTHING_THERE
@@ -163,6 +164,7 @@ def _finding(
             "counted": _units(sum(stretch.counted for stretch in stretches)),
             "bought": _units(bought),
             "sold": _units(sold),
+            "other": _units(out),
             "beyond": _units(sum(one.beyond for one in surplus)),
             "settlements": len(surplus),
             "since_at": surplus[0].move.time,

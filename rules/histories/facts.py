@@ -21,6 +21,8 @@ _CITY: Final = 5
 """Signs of an institution's code that tell its sort and its pooling city."""
 PRESCRIPTION_SIGNS: Final = 8
 """Signs of a number from which on it can be one prescription's."""
+PLATFORM_SIGNS: Final = 16
+"""Signs from which on it is a platform's: those have some thirty, hospitals' own about ten."""
 
 
 class Fact(Struct, frozen=True, gc=False, array_like=True):

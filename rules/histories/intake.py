@@ -33,7 +33,7 @@ from rules.histories import keyed
 from rules.histories.bills import scanned
 from rules.histories.contradictions import defects
 from rules.histories.digests import digest
-from rules.histories.facts import PRESCRIPTION_SIGNS, Fact, receipt
+from rules.histories.facts import PLATFORM_SIGNS, PRESCRIPTION_SIGNS, Fact, receipt
 from rules.histories.records import (
     ISSUED,
     Benefit,
@@ -51,6 +51,7 @@ from rules.histories.records import (
     Status,
     Stay,
 )
+from rules.histories.scripts import names_one
 from rules.histories.stock_facts import stock_facts
 from rules.histories.visits import line_of, visit_of
 
@@ -304,10 +305,14 @@ def home(event: Event) -> list[Fact]:
 
 
 def _prescribed(e: Prescription) -> list[Fact]:
-    """A prescription: with the person, and by the platform's number, which is unique."""
+    """A prescription: with the person, and by the platform's number, which is unique.
+
+    A sender that has one number for both may mean its own, unless that is as long as a platform's.
+    """
     facts = [Fact(keyed.PERSON, e.psn_no, _script(e))]
     number = e.hi_rxno
-    if len(number) >= PRESCRIPTION_SIGNS and number != e.rxno:
+    signs = PLATFORM_SIGNS if number == e.rxno else PRESCRIPTION_SIGNS
+    if names_one(number, signs):
         area = e.insuplc_admdvs or e.mdtrtarea_admvs
         issued = Paper(
             e.event_id,

@@ -25,8 +25,8 @@ KIND: Final = NEIGHBOURS
 RECORDS: Final = (Told,)
 SUBJECT: Final = "institution"
 _LAW: Final = "pharmacy.prescription_required"
-_NOBODY: Final = ("无人上报", "nobody reported")
-_PHARMACY: Final = ("只由药店上报", "only a pharmacy reported")
+_NOBODY: Final = ("无人为该参保人上报", "nobody reported for these people")
+_PHARMACY: Final = ("只由药店为该参保人上报", "only a pharmacy reported for them")
 Limits = Mapping[str, Any]
 
 
