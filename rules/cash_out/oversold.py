@@ -14,6 +14,7 @@ from msgspec import structs
 
 from events.identifiers import area_of_institution
 from events.times import DAY, day_of
+from rules.cash_out.quantities import UNIT, units
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -31,7 +32,6 @@ ABOUT: Final = "oversold"
 _SETTLED: Final = "settled"
 _SOLD: Final = "sold"
 _BOOKED: Final = frozenset({"purchase", "transfer"})
-_UNIT: Final = 1000
 _DOUBTFUL: Final = 3
 _NOTHING_THERE: Final = ("无货可售", "cannot have been there")
 _NOT_IN_LEDGER: Final = (
@@ -149,7 +149,7 @@ def _finding(
     sold = -sum(move.quantity for move in moves if move.via == _SETTLED)
     out = -sum(move.quantity for move in moves if move.quantity < 0) - sold
     certain = sum(one.beyond for one in surplus if not _is_behind(limits, stock, one.move))
-    doubtful = certain < limits["least"] * _UNIT
+    doubtful = certain < limits["least"] * UNIT
     says_zh, says_en = _NOT_IN_LEDGER if doubtful else _NOTHING_THERE
     return found(
         [one.move for one in surplus],
@@ -161,11 +161,11 @@ def _finding(
             "institution": context.name_of(inst),
             "code": code,
             "item": item.name if item is not None else code,
-            "counted": _units(sum(stretch.counted for stretch in stretches)),
-            "bought": _units(bought),
-            "sold": _units(sold),
-            "other": _units(out),
-            "beyond": _units(sum(one.beyond for one in surplus)),
+            "counted": units(sum(stretch.counted for stretch in stretches)),
+            "bought": units(bought),
+            "sold": units(sold),
+            "other": units(out),
+            "beyond": units(sum(one.beyond for one in surplus)),
             "settlements": len(surplus),
             "since_at": surplus[0].move.time,
             "stock_taking": stretches[-1].exact,
@@ -213,8 +213,8 @@ def _beyond(limits: Limits, moves: Sequence[Move], stretch: Stretch) -> Sequence
             surplus.append(Surplus(move, missing))
     beyond = sum(one.beyond for one in surplus)
     if stretch.exact:
-        return surplus if beyond >= limits["least"] * _UNIT else ()
-    return surplus if worst and beyond >= limits["least_uncounted"] * _UNIT else ()
+        return surplus if beyond >= limits["least"] * UNIT else ()
+    return surplus if worst and beyond >= limits["least_uncounted"] * UNIT else ()
 
 
 def _incoming(limits: Limits, moves: Sequence[Move], stretch: Stretch) -> Sequence[tuple[int, int]]:
@@ -225,9 +225,3 @@ def _incoming(limits: Limits, moves: Sequence[Move], stretch: Stretch) -> Sequen
         for move in moves
         if move.quantity > 0 and move.time >= stretch.begin
     )
-
-
-def _units(thousandths: int) -> str:
-    """A quantity as people write it."""
-    whole, rest = divmod(thousandths, _UNIT)
-    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)

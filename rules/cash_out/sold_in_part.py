@@ -10,6 +10,7 @@ from typing import Final
 
 from events.identifiers import area_of_institution
 from events.times import DAY, day_of, day_start
+from rules.cash_out.quantities import UNIT, units
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -23,7 +24,6 @@ KIND: Final = STOCK
 RECORDS: Final = (Move,)
 SUBJECT: Final = "institution"
 ABOUT: Final = "part"
-_UNIT: Final = 1000
 
 
 def check(rule: Rule, context: Context, stock: Stock, _: Move) -> Iterable[Verdict]:
@@ -57,7 +57,7 @@ def _look(rule: Rule, context: Context, stock: Stock, settled: Move, last: int) 
         return None
     reported = sum(report.quantity for report in _reports(stock, settled))
     missing = -settled.quantity - reported
-    if missing < limits["least"] * _UNIT:
+    if missing < limits["least"] * UNIT:
         return None
     inst, _, code = stock.key.partition("|")
     item = context.reference.item(code, day_of(settled.time))
@@ -73,9 +73,9 @@ def _look(rule: Rule, context: Context, stock: Stock, settled: Move, last: int) 
             "code": code,
             "item": item.name if item is not None else code,
             "settled_at": settled.time,
-            "settled": _units(-settled.quantity),
-            "reported": _units(reported),
-            "missing": _units(missing),
+            "settled": units(-settled.quantity),
+            "reported": units(reported),
+            "missing": units(missing),
             "amount_fen": amount,
         },
     )
@@ -87,9 +87,3 @@ def _reports(stock: Stock, settled: Move) -> Sequence[Move]:
     names = (settled.setl_id, settled.event_id)
     near = between(stock.sold, settled.time - reach, settled.time + reach)
     return [report for report in near if report.setl_id in names]
-
-
-def _units(thousandths: int) -> str:
-    """A quantity as people write it."""
-    whole, rest = divmod(thousandths, _UNIT)
-    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from events.identifiers import area_of_institution
 from events.times import DAY, date_of, day_of
+from rules.cash_out.quantities import UNIT, units
 from rules.cash_out.windows import is_raised
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
@@ -34,7 +35,6 @@ _SOLD: Final = "sold"
 _BOOKED: Final = frozenset({_PURCHASE, "transfer"})
 _FAR: Final = frozenset({_OPENING, _SALE, _SOLD})
 """What changes more than the stretch between two stock-takings that it lies in."""
-_UNIT: Final = 1000
 _DOUBTFUL: Final = 3
 Limits = Mapping[str, Any]
 
@@ -143,9 +143,9 @@ def _find(
 ) -> Finding | None:
     stretch = _stretch(limits, stock, first, second, moves)
     kept = min(stretch.kept, stretch.sold)
-    least = max(limits["least"] * _UNIT, limits["share"] * stretch.sold)
+    least = max(limits["least"] * UNIT, limits["share"] * stretch.sold)
     unreported = second.quantity - first.quantity - stretch.came
-    if kept < least or unreported > limits["miscounted"] * _UNIT:
+    if kept < least or unreported > limits["miscounted"] * UNIT:
         return None
     if _fell_silent(limits, stock, first, second, stretch.settled):
         return None
@@ -166,12 +166,12 @@ def _find(
             "item": item.name if item is not None else code,
             "first_at": first.time,
             "second_at": second.time,
-            "counted": _units(first.quantity),
-            "bought": _units(stretch.came),
-            "sold": _units(stretch.sold),
-            "other": _units(stretch.other),
-            "counted_again": _units(second.quantity),
-            "kept": _units(kept),
+            "counted": units(first.quantity),
+            "bought": units(stretch.came),
+            "sold": units(stretch.sold),
+            "other": units(stretch.other),
+            "counted_again": units(second.quantity),
+            "kept": units(kept),
             "settlements": len(stretch.settled),
             "amount_fen": amount * kept // stretch.sold,
         },
@@ -194,9 +194,3 @@ def _fell_silent(
         for begun, after in pairwise([first.time, *inside, second.time])
         if min(sales) <= begun
     )
-
-
-def _units(thousandths: int) -> str:
-    """A quantity as people write it."""
-    whole, rest = divmod(thousandths, _UNIT)
-    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
