@@ -21,6 +21,7 @@ from rules.account.incomes import (
     months_between,
     taken_back,
 )
+from rules.benefit_rules.payments import CITY
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import ACCOUNT, Account
@@ -30,8 +31,6 @@ from rules.rule import Rule
 KIND: Final = ACCOUNT
 RECORDS: Final = (Credit, Status)
 SUBJECT: Final = "account"
-_POOLING: Final = 4
-"""First digits of an area that tell the pooling area."""
 _UNTOLD: Final = 3
 """Severity where the death was told only after the credit was made."""
 _NEXT_MONTH: Final = 32
@@ -151,5 +150,5 @@ def _ended(limits: Mapping[str, Any], statuses: Sequence[Status], credit: Credit
 def _concerns(limits: Mapping[str, Any], status: Status, credit: Credit) -> bool:
     """Whether a report is of the insurance that the credit belongs to."""
     return status.insurance in limits["insurances"] and (
-        not status.area or not credit.area or status.area[:_POOLING] == credit.area[:_POOLING]
+        not status.area or not credit.area or status.area[:CITY] == credit.area[:CITY]
     )

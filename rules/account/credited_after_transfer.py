@@ -20,6 +20,7 @@ from rules.account.incomes import (
     months_between,
     taken_back,
 )
+from rules.benefit_rules.payments import CITY
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import ACCOUNT, Account
@@ -31,8 +32,6 @@ RECORDS: Final = (Payout, Credit, Status)
 SUBJECT: Final = "account"
 _PATH: Final = "account.transfer.moves_with_insurance"
 _MOVED: Final = "transfer_out"
-_POOLING: Final = 4
-"""First digits of an area that tell the pooling area."""
 
 
 def check(
@@ -58,7 +57,7 @@ def _look(rule: Rule, context: Context, account: Account, payout: Payout) -> Fin
         for credit in account.credits
         if credit.amount > 0
         and credit.time > payout.time
-        and credit.area[:_POOLING] == payout.area[:_POOLING]
+        and credit.area[:CITY] == payout.area[:CITY]
     ]
     if any(credit.kind == TRANSFER for credit in sums):
         return None
@@ -105,7 +104,7 @@ def _changed(limits: Mapping[str, Any], statuses: Sequence[Status], payout: Payo
     """Whether a report says that the insurance there ended, or began anew, about the payout."""
     day = day_of(payout.time)
     for status in statuses:
-        if status.area and payout.area and status.area[:_POOLING] != payout.area[:_POOLING]:
+        if status.area and payout.area and status.area[:CITY] != payout.area[:CITY]:
             continue
         if status.begin_day is not None and status.begin_day >= day:
             return True

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from events.times import DAY
 from rules.account.incomes import TRANSFER, order, taken_back
+from rules.benefit_rules.payments import CITY
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import ACCOUNT, Account
@@ -21,8 +22,6 @@ RECORDS: Final = (Credit, Payout)
 SUBJECT: Final = "account"
 _PATH: Final = "account.transfer.moves_with_insurance"
 _MOVED: Final = "transfer_out"
-_POOLING: Final = 4
-"""First digits of an area that tell the pooling area."""
 
 
 def check(
@@ -107,4 +106,4 @@ def _same(limits: Mapping[str, Any], moved: int, out: int) -> bool:
 
 
 def _city(area: str) -> str:
-    return area[:_POOLING]
+    return area[:CITY]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from events.times import day_of
+from rules.benefit_rules.payments import CITY
 from rules.context import Context
 from rules.findings import Finding, Verdict, found, withdrawn
 from rules.histories.keyed import ACCOUNT, Account
@@ -20,8 +21,6 @@ RECORDS: Final = (Payout, Swipe, Premium, Credit, Status)
 SUBJECT: Final = "account"
 _PATH: Final = "account.transfer.moves_with_insurance"
 _MOVED: Final = "transfer_out"
-_POOLING: Final = 4
-"""First digits of an area that tell the pooling area."""
 Use = Swipe | Premium
 
 
@@ -92,12 +91,12 @@ def _until(account: Account, payout: Payout) -> int:
 def _here(use: Use, payout: Payout) -> bool:
     """Whether an account in the area that the payout left paid."""
     area = use.insured_area if isinstance(use, Swipe) else use.area
-    return area[:_POOLING] == payout.area[:_POOLING] and _spent(use) > 0
+    return area[:CITY] == payout.area[:CITY] and _spent(use) > 0
 
 
 def _home(area: str, payout: Payout) -> bool:
     """Whether an area may be the one that the payout left; one that was not sent may be."""
-    return not area or not payout.area or area[:_POOLING] == payout.area[:_POOLING]
+    return not area or not payout.area or area[:CITY] == payout.area[:CITY]
 
 
 def _spent(use: Use) -> int:

@@ -17,8 +17,8 @@ from rules.histories.records import AnyRecord
 
 _DIGITS: Final = 10
 """Digits of a medical receipt's number; shorter ones are told with or without leading zeros."""
-_CITY: Final = 5
-"""Signs of an institution's code that tell its sort and its pooling city."""
+CITY_SIGNS: Final = 5
+"""Signs of an institution's code, or a physician's, that tell its sort and its pooling city."""
 PRESCRIPTION_SIGNS: Final = 8
 """Signs of a number from which on it can be one prescription's."""
 PLATFORM_SIGNS: Final = 16
@@ -46,7 +46,7 @@ def month_key(inst: str, time: int) -> str:
 @lru_cache(65536)
 def city_of(inst: str) -> str:
     """Sort and pooling city of an institution as its code tells them (`P6401`); else empty."""
-    return inst[:_CITY] if area_of_institution(inst) else ""
+    return inst[:CITY_SIGNS] if area_of_institution(inst) else ""
 
 
 def quarter_key(city: str, time: int) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from events.identifiers import check_staff, is_physician, is_placeholder
-from rules.histories.facts import PRESCRIPTION_SIGNS
+from rules.histories.facts import CITY_SIGNS, PRESCRIPTION_SIGNS
 from rules.histories.person import Person
 from rules.histories.records import (
     RX_HOSPITAL,
@@ -20,8 +20,6 @@ from rules.histories.records import (
 )
 
 _BY_SELLER: Final = (RX_OWN, RX_SIGNED)
-_CITY: Final = 5
-"""Signs of the code of a physician or an institution up to its city."""
 
 
 @lru_cache(65536)
@@ -119,11 +117,11 @@ def _told(script: Script, seller: str) -> int:
     """
     if by_hospital(script):
         return RX_HOSPITAL
-    if script.inst[:_CITY] != seller[:_CITY]:
+    if script.inst[:CITY_SIGNS] != seller[:CITY_SIGNS]:
         return RX_OTHERWISE
     doctor = script.doctor
     unsigned = not doctor or check_staff(doctor) is not None
-    if not unsigned and not (is_physician(doctor) and doctor[1:_CITY] == seller[1:_CITY]):
+    if not unsigned and not (is_physician(doctor) and doctor[1:CITY_SIGNS] == seller[1:CITY_SIGNS]):
         return RX_OTHERWISE
     if script.inst != seller:
         return RX_NEIGHBOUR
